@@ -1,0 +1,40 @@
+import eslint from '@eslint/js'
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '.cache/', 'test/.readme/'] },
+  eslint.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', '*.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // It contradicts the checks that make an `as` safe at run time.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: false }],
+      'max-lines': ['error', { max: 200, skipBlankLines: false, skipComments: false }],
+      'max-params': ['error', 3],
+      'max-lines-per-function': ['error', { max: 60 }],
+      // Reading untrusted text means naming control characters.
+      'no-control-regex': 'off',
+      'no-else-return': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['test/**', 'examples/**', 'scripts/**'],
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+)

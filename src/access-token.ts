@@ -1,0 +1,92 @@
+/**
+ * The token as the caller gets it: immutable, and silent about its text. Printing it, spreading
+ * it, serialising it or inspecting it shows what it is for and when it ends, never the text. Only
+ * `authorizationHeader` and the two getters read the text.
+ */
+
+const hidden = '[hidden]'
+
+export type TokenType = 'Bearer' | 'DPoP'
+
+/** What an {@link AccessToken} is made of. */
+export interface AccessTokenFields {
+  readonly accessToken: string
+  readonly tokenType: TokenType
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  /** Granted scopes. */
+  readonly scopes: readonly string[]
+  readonly audience?: string | undefined
+}
+
+/**
+ * An access token (RFC 6749 section 1.4).
+ *
+ * `accessToken` and `authorization` are getters on the prototype: they can be read and
+ * destructured, but no logger finds them.
+ */
+export class AccessToken {
+  readonly #text: string
+  /** `'Bearer'` (RFC 6750), whatever case the server used. */
+  readonly tokenType: TokenType
+  /** When the token ends: epoch milliseconds, counted from the start of the request for it. */
+  readonly expiresAt: number
+  /** The scopes that were granted; fewer than asked where the server narrowed them. */
+  readonly scopes: readonly string[]
+  /** The audience that was asked for, where one was. */
+  readonly audience: string | undefined
+
+  constructor(fields: AccessTokenFields) {
+    this.#text = fields.accessToken
+    this.tokenType = fields.tokenType
+    this.expiresAt = fields.expiresAt
+    this.scopes = Object.freeze([...fields.scopes])
+    this.audience = fields.audience
+    Object.freeze(this)
+  }
+
+  /** The token itself. Treat it as opaque, and as a password. */
+  get accessToken(): string {
+    return this.#text
+  }
+
+  /** The value for an `Authorization` header: `Bearer …`. */
+  get authorization(): string {
+    return `${this.tokenType} ${this.#text}`
+  }
+
+  /** Everything but the text. */
+  toJSON(): Record<string, unknown> {
+    return {
+      accessToken: hidden,
+      tokenType: this.tokenType,
+      audience: this.audience,
+      scopes: this.scopes,
+      expiresAt: this.expiresAt,
+    }
+  }
+
+  toString(): string {
+    const audience = this.audience === undefined ? '' : ` for ${this.audience}`
+    return `AccessToken(${this.tokenType}${audience}, expires ${expiryText(this.expiresAt)}, ${hidden})`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+function expiryText(expiresAt: number): string {
+  const date = new Date(expiresAt)
+  return Number.isNaN(date.getTime()) ? 'never' : date.toISOString()
+}
+
+/** The header value that spends `token`. With `hasText`, the only readers of a token's text. */
+export function authorizationHeader(token: AccessToken): string {
+  return token.authorization
+}
+
+/** Whether `token` is this very text: how a late 401 is told from one for a newer token. */
+export function hasText(token: AccessToken, text: string): boolean {
+  return token.accessToken === text
+}

@@ -1,0 +1,87 @@
+/**
+ * From a URL to the entry of `resources` that covers it, or none. A token goes where its entry
+ * says and nowhere else: origins are compared whole, paths by whole segments, and a path that two
+ * readers could read differently is covered by nothing. Pure.
+ */
+import { ConfigurationError } from '../errors.ts'
+import { parseSecureUrl } from '../secure-url.ts'
+
+interface Entry<Target> {
+  readonly origin: string
+  /** Ends in a slash. */
+  readonly path: string
+  readonly target: Target
+}
+
+export interface AudienceMap<Target> {
+  /** What `url` belongs to; undefined where no entry covers it. */
+  find(url: URL): Target | undefined
+}
+
+/**
+ * @throws {ConfigurationError} `configuration_invalid`: a prefix that is no absolute https URL, has
+ *   credentials, query or fragment, or covers what another one covers.
+ */
+export function createAudienceMap<Target>(
+  resources: readonly (readonly [prefix: string, target: Target])[],
+  allowInsecureHttp: boolean,
+): AudienceMap<Target> {
+  const entries: Entry<Target>[] = []
+  for (const [prefix, target] of resources) {
+    const { url, problem } = parseSecureUrl(prefix, { allowInsecureHttp })
+    if (url === undefined) throw refusal(prefix, problem)
+    const path = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`
+    if (!readsOneWay(url.pathname)) throw refusal(prefix, 'has an encoded slash or dot in its path')
+    const other = entries.find((entry) => overlap(entry, { origin: url.origin, path }))
+    if (other !== undefined) {
+      throw refusal(
+        prefix,
+        `overlaps '${other.origin}${other.path}'; give each its own path or origin`,
+      )
+    }
+    entries.push({ origin: url.origin, path, target })
+  }
+  const byOrigin = Map.groupBy(entries, ({ origin }) => origin)
+  return {
+    find: (url) => {
+      const candidates = byOrigin.get(url.origin)
+      if (candidates === undefined || url.username !== '' || url.password !== '') return undefined
+      const path = `${url.pathname}/`
+      const entry = candidates.find((candidate) => path.startsWith(candidate.path))
+      if (entry === undefined || entry.path === '/') return entry?.target
+      return readsOneWay(url.pathname) ? entry.target : undefined
+    },
+  }
+}
+
+function overlap<T>(a: Entry<T>, b: { origin: string; path: string }): boolean {
+  return a.origin === b.origin && (a.path.startsWith(b.path) || b.path.startsWith(a.path))
+}
+
+/**
+ * Whether every server reads this path as we do. `/api/..%2fadmin` is below `/api` for us and is
+ * `/admin` for a server that decodes first; so is a doubly encoded one behind two proxies.
+ */
+function readsOneWay(path: string): boolean {
+  let decoded = path
+  for (let round = 0; round < 4; round += 1) {
+    decoded = decoded.replace(/%25/g, '%')
+    if (/%2f|%5c|\\/i.test(decoded) || /(^|\/)(\.|%2e){1,2}(\/|;|$)/i.test(decoded)) return false
+  }
+  return true
+}
+
+function refusal(prefix: string, problem: string): ConfigurationError {
+  const shown = withoutCredentials(prefix)
+  return new ConfigurationError('configuration_invalid', `resources '${shown}' ${problem}`, {
+    field: `resources.${shown}`,
+  })
+}
+
+/** A password in a URL is a secret like any other: the message shows what stands after it. */
+function withoutCredentials(prefix: string): string {
+  return prefix
+    .slice(0, 300)
+    .replace(/\/\/[^/]*@/, '//[hidden]@')
+    .slice(0, 100)
+}

@@ -1,0 +1,90 @@
+/**
+ * One token request, bound: no key is computed per call, and its `fetch` knows where its token may
+ * go. Made by `TokenManager.for`.
+ */
+import type { AccessToken } from './access-token.ts'
+import { createBearerFetch } from './bearer/bearer-fetch.ts'
+import type { BearerFetchParts } from './bearer/bearer-fetch.ts'
+import type { AudienceMap } from './bearer/audience-map.ts'
+import type { TokenCell } from './cache/token-cell.ts'
+import { ConfigurationError } from './errors.ts'
+import { parseGetTokenOptions } from './request/get-token-options.ts'
+import { bearerRoute } from './token-source.ts'
+import type { BearerRouter, GetTokenOptions, TokenSource } from './token-source.ts'
+
+export interface BoundSourceParts {
+  /** Finds or opens this request's cell. */
+  readonly cell: () => TokenCell
+  readonly audience: string | undefined
+  /** Undefined: neither `origins` nor an audience that is a URL says where the token may go. */
+  readonly places: AudienceMap<true> | undefined
+  readonly passUnlisted: boolean
+  readonly fetch: Omit<BearerFetchParts, 'router'>
+}
+
+export class BoundSource implements TokenSource, BearerRouter {
+  readonly #parts: BoundSourceParts
+  #cell: TokenCell
+  #fetch: typeof globalThis.fetch | undefined
+
+  constructor(parts: BoundSourceParts) {
+    this.#parts = parts
+    this.#cell = parts.cell()
+  }
+
+  /** See {@link TokenSource.getToken}. Can be taken off the source and called alone. */
+  readonly getToken = (options?: GetTokenOptions): Promise<AccessToken> => {
+    try {
+      if (options !== undefined) parseGetTokenOptions(options)
+      return this.#current().get(options)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  /** See {@link TokenSource.invalidate}. */
+  readonly invalidate = (token: AccessToken | string): boolean => this.#current().invalidate(token)
+
+  /**
+   * A `fetch` that sends this source's token to its `origins`, and to nothing else.
+   *
+   * @throws {ConfigurationError} `configuration_invalid`, when it is read: the source was bound
+   *   without `origins` and its audience is no URL.
+   */
+  get fetch(): typeof globalThis.fetch {
+    this.requireOrigins()
+    this.#fetch ??= createBearerFetch({ ...this.#parts.fetch, router: this })
+    return this.#fetch
+  }
+
+  /** @internal */
+  requireOrigins(): AudienceMap<true> {
+    if (this.#parts.places !== undefined) return this.#parts.places
+    throw new ConfigurationError(
+      'configuration_invalid',
+      `for(${JSON.stringify(this.#parts.audience ?? {})}) does not know where its token may go; ` +
+        "add origins: ['https://…'], or list the URL in the manager's resources",
+      { field: 'origins', audience: this.#parts.audience },
+    )
+  }
+
+  [bearerRoute](url: URL): TokenSource | undefined {
+    if (this.requireOrigins().find(url) === true) return this
+    if (this.#parts.passUnlisted) return undefined
+    throw originNotListed(url, "add it to this source's origins", this.#parts.audience)
+  }
+
+  #current(): TokenCell {
+    if (this.#cell.evicted) this.#cell = this.#parts.cell()
+    return this.#cell
+  }
+}
+
+export function originNotListed(url: URL, remedy: string, audience?: string): ConfigurationError {
+  return new ConfigurationError(
+    'origin_not_listed',
+    `${url.origin}${url.pathname} is covered by no entry, so no token is sent there; ${remedy}, or ` +
+      "set unlistedOrigins: 'pass' to send such requests without a token",
+    { field: url.origin, audience },
+  )
+}

@@ -1,0 +1,52 @@
+/** What a cell says in words: the errors it makes itself, and the facts its events carry. Pure. */
+import { isTokenError, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
+import type { TokenEvents, TokenEventSubject } from '../events.ts'
+
+export function closed({ audience }: TokenEventSubject): ManagerClosedError {
+  return new ManagerClosedError({ audience })
+}
+
+export function expiredOnArrival(
+  subject: TokenEventSubject,
+  lifetimeMs: number,
+  tookMs: number,
+): TokenUnavailableError {
+  return new TokenUnavailableError(
+    'token_expired_on_arrival',
+    `the token${forAudience(subject)} lives ${lifetimeMs} ms and took ${Math.ceil(tookMs)} ms to ` +
+      'arrive; ask the authorization server for a longer lifetime, or look at its latency',
+    { audience: subject.audience },
+  )
+}
+
+export function lifetimeTooShort(
+  subject: TokenEventSubject,
+  validityMs: number,
+  wantedMs: number,
+): TokenUnavailableError {
+  return new TokenUnavailableError(
+    'token_lifetime_too_short',
+    `a new token${forAudience(subject)} is valid for ${Math.floor(validityMs)} ms and minValidityMs ` +
+      `asks for ${wantedMs}; lower minValidityMs, or raise the lifetime at the authorization server`,
+    { audience: subject.audience },
+  )
+}
+
+export function failureEvent(
+  subject: TokenEventSubject,
+  error: unknown,
+  tokenHeld: boolean,
+): TokenEvents['failed'] {
+  if (!isTokenError(error)) return { ...subject, code: 'unexpected', tokenHeld }
+  return {
+    ...subject,
+    code: error.code,
+    status: 'status' in error ? error.status : undefined,
+    oauthError: 'oauthError' in error ? error.oauthError : undefined,
+    tokenHeld,
+  }
+}
+
+function forAudience({ audience }: TokenEventSubject): string {
+  return audience === undefined ? '' : ` for '${audience}'`
+}

@@ -1,0 +1,123 @@
+/**
+ * The flights of one key: at most one on demand, one forced, and one forced that waits for its
+ * turn. Only a flight that still holds its slot may report back; what others bring is dropped.
+ */
+import type { AccessToken } from '../access-token.ts'
+import type { Clock } from '../clock.ts'
+import { Flight } from './flight.ts'
+import type { FlightKind } from './flight.ts'
+import type { Lifetime } from './renewal-plan.ts'
+
+/** What an acquisition brings. */
+export interface Acquired {
+  readonly token: AccessToken
+  readonly life: Lifetime
+}
+
+/** What a key is given to get a token with. `askedAt`: monotonic, where the time limit starts. */
+export type AcquireToken = (flight: {
+  readonly signal: AbortSignal
+  readonly askedAt: number
+}) => Promise<Acquired>
+
+export interface Arrivals {
+  /** May throw: then the flight has failed with what was thrown. */
+  land(flight: Flight, acquired: Acquired): void
+  fail(error: unknown): void
+}
+
+export class Departures {
+  readonly #clock: Clock
+  readonly #acquire: AcquireToken
+  readonly #arrivals: Arrivals
+  #onDemand: Flight | undefined
+  #forced: Flight | undefined
+  #queued: Flight | undefined
+  #departed = 0
+
+  constructor(clock: Clock, acquire: AcquireToken, arrivals: Arrivals) {
+    this.#clock = clock
+    this.#acquire = acquire
+    this.#arrivals = arrivals
+  }
+
+  /** The flight that a caller may join, if one is under way. */
+  get underWay(): Flight | undefined {
+    return this.#onDemand ?? this.#forced
+  }
+
+  start(kind: 'foreground' | 'background'): Flight {
+    const flight = this.#newFlight(kind)
+    this.#onDemand = flight
+    this.#depart(flight)
+    return flight
+  }
+
+  /** A forced flight that has not departed yet: a forced call may share it. */
+  get boarding(): Flight | undefined {
+    return this.#queued ?? (this.#forced?.number === 0 ? this.#forced : undefined)
+  }
+
+  /** A flight that departs at the end of this turn, or after the forced one that is under way. */
+  force(): Flight {
+    const flight = this.#newFlight('forced')
+    const ahead = this.#forced
+    if (ahead === undefined) {
+      this.#forced = flight
+      queueMicrotask(() => {
+        this.#departIfWanted(flight)
+      })
+      return flight
+    }
+    this.#queued = flight
+    const follow = () => {
+      if (this.#queued !== flight) return
+      this.#queued = undefined
+      this.#forced = flight
+      this.#departIfWanted(flight)
+    }
+    ahead.outcome.then(follow, follow)
+    return flight
+  }
+
+  clear(flight: Flight): void {
+    if (this.#onDemand === flight) this.#onDemand = undefined
+    if (this.#forced === flight) this.#forced = undefined
+    if (this.#queued === flight) this.#queued = undefined
+  }
+
+  abandonAll(reason: unknown): void {
+    const flights = [this.#onDemand, this.#forced, this.#queued]
+    this.#onDemand = this.#forced = this.#queued = undefined
+    for (const flight of flights) flight?.abandon(reason)
+  }
+
+  #newFlight(kind: FlightKind): Flight {
+    return new Flight(kind, this.#clock, (deserted) => {
+      this.clear(deserted)
+      deserted.abandon(new Error('every caller has left'))
+    })
+  }
+
+  #departIfWanted(flight: Flight): void {
+    if (flight.active) this.#depart(flight)
+  }
+
+  #depart(flight: Flight): void {
+    this.#departed += 1
+    flight.number = this.#departed
+    // In an async function, so that a synchronous throw takes the same way as a rejection.
+    const acquire = async () => this.#acquire({ signal: flight.signal, askedAt: flight.askedAt })
+    acquire()
+      .then((acquired) => {
+        if (flight.active) this.#arrivals.land(flight, acquired)
+      })
+      .catch((error: unknown) => {
+        if (!flight.active) return
+        this.clear(flight)
+        flight.fail(error)
+        this.#arrivals.fail(error)
+      })
+      .catch(() => undefined)
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The front desk: takes a request in the caller's words, finds its cell, and answers. Everything it
+ * promises is kept elsewhere; this file wires the rooms together and owns their state.
+ */
+import type { AccessToken } from './access-token.ts'
+import { createAcquire } from './acquisition/acquire.ts'
+import { createAudienceMap } from './bearer/audience-map.ts'
+import { createBearerFetch } from './bearer/bearer-fetch.ts'
+import { RefusalPause } from './bearer/refusal-pause.ts'
+import { BoundSource, originNotListed } from './bound-source.ts'
+import { newCounters } from './cache/counters.ts'
+import { TokenCache } from './cache/token-cache.ts'
+import type { TokenCell } from './cache/token-cell.ts'
+import { ManagerClosedError } from './errors.ts'
+import { publish } from './events.ts'
+import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
+import { cacheKey, identityKey } from './request/cache-key.ts'
+import { parseGetTokenOptions } from './request/get-token-options.ts'
+import { parseBoundRequest, requestFromArguments } from './request/request-arguments.ts'
+import { parseTokenRequest } from './request/token-request.ts'
+import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
+import { resolveOptions } from './resolve-options.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
+import type { TokenManagerStats } from './token-manager-stats.ts'
+import { bearerRoute } from './token-source.ts'
+import type { BearerRouter, GetTokenOptions, TokenSource } from './token-source.ts'
+import { createDiscovery } from './wire/server-metadata.ts'
+
+/**
+ * Tokens for one client at one authorization server. Make one per process and share it.
+ *
+ * @example
+ * ```ts
+ * import { TokenManager } from 'm2m-tokens'
+ *
+ * const tokens = new TokenManager({
+ *   issuer: 'https://auth.example.com',
+ *   clientId: 'task-service',
+ *   clientSecret: { file: '/run/secrets/client-secret' },
+ * })
+ * export const token = await tokens.getToken('event', ['event.create'])
+ * ```
+ */
+export class TokenManager implements BearerRouter {
+  readonly #options: ResolvedOptions
+  readonly #cache: TokenCache<TokenRequest>
+  readonly #counters = newCounters()
+  readonly #identity: string
+  readonly #pause: RefusalPause
+  readonly #sources = new Map<TokenRequest, BoundSource>()
+  #tokenRequests = 0
+  #closed = false
+
+  /** @throws {ConfigurationError} `configuration_invalid`, naming the option and the remedy. */
+  constructor(options: TokenManagerOptions) {
+    const resolved = resolveOptions(options)
+    const { clock, issuer, tokenEndpoint, clientId, clientAuthentication } = resolved
+    this.#options = resolved
+    this.#pause = new RefusalPause(clock)
+    const server = issuer ?? tokenEndpoint?.href ?? ''
+    this.#identity = identityKey({ server, clientId, method: clientAuthentication.method })
+    const metadata =
+      tokenEndpoint === undefined
+        ? createDiscovery({ ...resolved, issuer: server, timeLimitMs: resolved.attemptTimeoutMs })
+        : () => Promise.resolve({ tokenEndpoint, authMethods: undefined })
+    const onTokenRequest = () => {
+      this.#tokenRequests += 1
+    }
+    const acquire = createAcquire({ ...resolved, metadata, onTokenRequest })
+    const parts = { ...resolved, counters: this.#counters, publish }
+    this.#cache = new TokenCache(parts, acquire, resolved.maxEntries)
+    this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch, pause: this.#pause })
+    // Taken off the manager (`const { getToken } = tokens`) it works like `fetch` does.
+    this.getToken = this.getToken.bind(this)
+    for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
+  }
+
+  /**
+   * `fetch` with tokens: looks the URL up in `resources`, attaches that entry's token, renews it
+   * once after a 401. Same signature and answers as the standard one; can be exported as it is.
+   *
+   * @throws {ConfigurationError} `origin_not_listed`: no entry covers the URL.
+   */
+  readonly fetch: typeof globalThis.fetch
+
+  /**
+   * A token for this audience and these scopes: at once where one is held, else after one
+   * acquisition that all concurrent callers share.
+   *
+   * @param audience The name of the service that the token is for.
+   * @param scopes An array, or one string with spaces. Order and repetition do not matter.
+   * @throws {TokenError} with a stable `code`; see the README's table.
+   * @see RFC 6749 section 4.4
+   */
+  getToken(
+    audience: string,
+    scopes?: string | readonly string[],
+    options?: GetTokenOptions,
+  ): Promise<AccessToken>
+  getToken(request: TokenRequestInput, options?: GetTokenOptions): Promise<AccessToken>
+  getToken(...words: readonly unknown[]): Promise<AccessToken> {
+    try {
+      const { request, options } = requestFromArguments(words)
+      if (options !== undefined) parseGetTokenOptions(options)
+      if (this.#closed) throw new ManagerClosedError()
+      const wanted = parseTokenRequest(request, this.#options.parameters)
+      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  /**
+   * The same request, bound once: the fast path, and a `fetch` for one service.
+   *
+   * @throws {ConfigurationError} `request_invalid`
+   */
+  for(audience: string, scopes?: string | readonly string[]): BoundSource
+  for(request: BoundRequestInput): BoundSource
+  for(...words: readonly unknown[]): BoundSource {
+    const { request } = requestFromArguments(words)
+    const { wanted, origins } = parseBoundRequest(request, this.#options.parameters)
+    const places = origins.map((origin) => [origin, true] as const)
+    return this.#bind(
+      wanted,
+      places.length === 0 ? undefined : createAudienceMap(places, this.#options.allowInsecureHttp),
+    )
+  }
+
+  /**
+   * Reports that a resource rejected `token`: it is dropped wherever it is still held, and nowhere
+   * else. Returns whether it was.
+   */
+  invalidate(token: AccessToken | string): boolean {
+    return this.#cache.invalidate(token)
+  }
+
+  /**
+   * Acquires ahead of the first call. Resolves when every token is held.
+   *
+   * @param requests Default: those of `resources`.
+   * @throws {TokenError} the first failure, when all have ended.
+   */
+  async prewarm(requests?: readonly TokenRequestInput[]): Promise<void> {
+    if (this.#closed) throw new ManagerClosedError()
+    const { listed, parameters } = this.#options
+    const wanted = requests?.map((request) => parseTokenRequest(request, parameters)) ?? listed
+    const ends = await Promise.allSettled(wanted.map((request) => this.#cell(request).get()))
+    const failed = ends.find((end) => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason as Error
+  }
+
+  /** A snapshot of counters. */
+  stats(): TokenManagerStats {
+    const tokenRequests = this.#tokenRequests
+    return { ...this.#counters, tokenRequests, ...this.#cache.load() }
+  }
+
+  /**
+   * Ends acquisitions under way, rejects those who wait for them with `manager_closed`, forgets all
+   * tokens, and refuses new work. Leaves no timer. May be called again.
+   */
+  close(): Promise<void> {
+    this.#closed = true
+    this.#cache.close()
+    return Promise.resolve()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  [bearerRoute](url: URL): TokenSource | undefined {
+    const request = this.#options.resources.find(url)
+    if (request !== undefined) return this.#sourceOf(request)
+    if (this.#options.passUnlisted) return undefined
+    throw originNotListed(url, 'add it to resources')
+  }
+
+  #sourceOf(request: TokenRequest): BoundSource {
+    const known = this.#sources.get(request)
+    if (known !== undefined) return known
+    const source = this.#bind(request, undefined)
+    this.#sources.set(request, source)
+    return source
+  }
+
+  #bind(request: TokenRequest, places: ReturnType<typeof createAudienceMap<true>> | undefined) {
+    const { fetch, passUnlisted } = this.#options
+    return new BoundSource({
+      cell: () => this.#cell(request),
+      audience: request.audience,
+      places,
+      passUnlisted,
+      fetch: { fetch, pause: this.#pause },
+    })
+  }
+
+  #cell(request: TokenRequest): TokenCell {
+    return this.#cache.cell(cacheKey(this.#identity, request), request)
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * One POST to the token endpoint and its answer: no redirects, a bounded body, the caller's signal
+ * over all of it. Retries, time limits and meaning are decided elsewhere.
+ */
+import type { ClientProof } from '../client-auth/client-authentication.ts'
+import { TokenEndpointError } from '../errors.ts'
+import { discardBody } from '../discard-body.ts'
+import { boundedText } from './bounded-body.ts'
+import type { FormParameters } from './client-credentials-grant.ts'
+import { encodeForm } from './form-encoding.ts'
+import { networkFailure } from './network-failure.ts'
+import type { TokenAnswer } from './token-answer.ts'
+
+/** The standard `fetch`: the caller's own, or the global one. */
+export type FetchFunction = typeof globalThis.fetch
+
+export interface TokenPost {
+  readonly url: URL
+  readonly form: FormParameters
+  readonly proof: ClientProof
+  readonly audience: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** Where a request goes, for messages: no query, which may hold anything. */
+export function endpointName(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+/**
+ * @throws {TokenUnavailableError} `token_endpoint_unreachable`
+ * @throws {TokenEndpointError} `token_endpoint_redirected`
+ */
+export async function postTokenRequest(
+  fetch: FetchFunction,
+  post: TokenPost,
+): Promise<TokenAnswer> {
+  const at = {
+    endpoint: endpointName(post.url),
+    audience: post.audience,
+    secrets: post.proof.secrets,
+  }
+  try {
+    const response = await fetch(post.url.href, {
+      method: 'POST',
+      headers: {
+        // Several servers compare this text with case, and refuse a charset parameter.
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        ...post.proof.headers,
+      },
+      body: encodeForm([...post.form, ...post.proof.parameters]),
+      // A 307 would send a body secret to another host, a 302 would turn the POST into a GET.
+      redirect: 'manual',
+      signal: post.signal,
+    })
+    if (isRedirect(response)) {
+      await discardBody(response)
+      throw redirected(response, post)
+    }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: await boundedText(response),
+    }
+  } catch (error) {
+    if (error instanceof TokenEndpointError) throw error
+    throw networkFailure(error, at)
+  }
+}
+
+export function isRedirect(response: Response): boolean {
+  return response.type === 'opaqueredirect' || (response.status >= 300 && response.status <= 399)
+}
+
+/** Where a redirect leads: the origin alone, because a query may carry anything. */
+export function redirectOrigin(response: Response, from: URL): string {
+  const location = response.headers.get('location')
+  if (location === null || !URL.canParse(location, from.href)) return 'nowhere'
+  const to = new URL(location, from)
+  return to.origin === from.origin ? endpointName(to) : to.origin
+}
+
+function redirected(response: Response, { url, audience }: TokenPost): TokenEndpointError {
+  return new TokenEndpointError(
+    'token_endpoint_redirected',
+    `${endpointName(url)} answered ${response.status} and points to ${redirectOrigin(response, url)}; ` +
+      'a redirect would carry the secret along, so none is followed: configure the final URL',
+    { status: response.status, audience },
+  )
+}

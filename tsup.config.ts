@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', axios: 'src/adapters/axios.ts' },
+  format: ['esm', 'cjs'],
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  // Shared chunks: without them every CommonJS entry would carry its own error classes.
+  splitting: true,
+  // Keeps a real import() in CommonJS, so that what is loaded on first use stays so.
+  treeshake: true,
+  target: 'node22',
+})
