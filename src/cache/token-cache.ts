@@ -42,8 +42,9 @@ export class TokenCache<Request extends TokenEventSubject> {
     const subject = Object.freeze({ audience: request.audience, scopes: request.scopes })
     const cell = new TokenCell(this.#parts, subject, (flight) => this.#acquire(request, flight))
     cell.lastUsed = this.#parts.clock.monotonic()
+    // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.
     if (this.#closed) cell.close()
-    this.#cells.set(key, cell)
+    else this.#cells.set(key, cell)
     return cell
   }
 
