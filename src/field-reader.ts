@@ -99,7 +99,7 @@ export function textProblem(value: string): string | undefined {
 
 /** The kind of a value, for messages; never the value, which may be a secret. */
 export function kind(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

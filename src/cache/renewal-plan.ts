@@ -8,8 +8,6 @@ import type { Instant } from '../clock.ts'
 const shortestAheadMs = 5_000
 const longestAheadMs = 900_000
 const longestMarginMs = 30_000
-/** Ten years: what a lifetime is clamped to. */
-export const longestLifetimeMs = 10 * 365 * 24 * 3_600_000
 
 /** What the user set; undefined means the proportional default. */
 export interface RenewalWindows {
@@ -33,8 +31,7 @@ export interface RenewalPlan {
 
 /** @param dice A number from 0 to 1, drawn once per token: drawn per call, the earliest would win. */
 export function planRenewal(life: Lifetime, windows: RenewalWindows, dice: number): RenewalPlan {
-  const { startedAt, refreshInMs } = life
-  const lifetimeMs = Math.min(life.lifetimeMs, longestLifetimeMs)
+  const { startedAt, lifetimeMs, refreshInMs } = life
   const marginMs = Math.min(windows.expiryMarginMs ?? longestMarginMs, lifetimeMs / 10)
   const advised = refreshInMs !== undefined && refreshInMs > 0 && refreshInMs < lifetimeMs
   const wantedMs = advised ? lifetimeMs - refreshInMs : aheadOf(lifetimeMs, windows.renewAheadMs)

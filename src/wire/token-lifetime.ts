@@ -15,11 +15,17 @@ export interface LifetimeEvidence {
   readonly defaultLifetimeMs: number
 }
 
-/** Milliseconds, whole seconds of them. Zero or less: the token is dead, and the caller says so. */
+/** Ten years: what a lifetime is clamped to. */
+const longestMs = 10 * 365 * 24 * 3_600_000
+
+/**
+ * Milliseconds, whole seconds of them, at most ten years. Zero or less: the token is dead, and the
+ * caller says so.
+ */
 export function lifetimeOf(evidence: LifetimeEvidence): number {
   const seconds = secondsOf(evidence.expiresIn)
-  if (seconds !== undefined) return Math.floor(seconds) * 1000
-  return claimedLifetime(evidence) ?? evidence.defaultLifetimeMs
+  const statedMs = seconds === undefined ? undefined : Math.floor(seconds) * 1000
+  return Math.min(statedMs ?? claimedLifetime(evidence) ?? evidence.defaultLifetimeMs, longestMs)
 }
 
 /** RFC 6749 section 5.1 has a number of seconds; strings of digits occur. `"60abc"` is neither. */
