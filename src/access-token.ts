@@ -33,7 +33,7 @@ export class AccessToken {
   readonly expiresAt: number
   /** The scopes that were granted; fewer than asked where the server narrowed them. */
   readonly scopes: readonly string[]
-  /** The audience that was asked for, where one was. */
+  /** The audience that was asked for, or the resources where there was none. */
   readonly audience: string | undefined
 
   constructor(fields: AccessTokenFields) {

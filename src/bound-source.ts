@@ -24,12 +24,11 @@ export interface BoundSourceParts {
 
 export class BoundSource implements TokenSource, BearerRouter {
   readonly #parts: BoundSourceParts
-  #cell: TokenCell
+  #cell: TokenCell | undefined
   #fetch: typeof globalThis.fetch | undefined
 
   constructor(parts: BoundSourceParts) {
     this.#parts = parts
-    this.#cell = parts.cell()
   }
 
   /** See {@link TokenSource.getToken}. Can be taken off the source and called alone. */
@@ -75,8 +74,11 @@ export class BoundSource implements TokenSource, BearerRouter {
   }
 
   #current(): TokenCell {
-    if (this.#cell.evicted) this.#cell = this.#parts.cell()
-    return this.#cell
+    const known = this.#cell
+    if (known !== undefined && !known.evicted) return known
+    const opened = this.#parts.cell()
+    this.#cell = opened
+    return opened
   }
 }
 

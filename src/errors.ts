@@ -37,7 +37,7 @@ export type TokenErrorCode =
 
 /** Facts that an error may carry. */
 export interface TokenErrorFacts {
-  /** The audience that the token was wanted for. */
+  /** The audience that the token was wanted for, or the resources where none was named. */
   readonly audience?: string | undefined
   /** Name of the option, field or URL that is wrong. */
   readonly field?: string | undefined
@@ -57,7 +57,7 @@ export abstract class TokenError extends Error {
   abstract readonly code: TokenErrorCode
   /** Whether the same call may succeed later although nobody changes anything. */
   abstract readonly retryable: boolean
-  /** The audience that the token was wanted for, where one was named. */
+  /** The audience that the token was wanted for, or the resources where none was named. */
   readonly audience: string | undefined
 
   constructor(message: string, facts: TokenErrorFacts = {}) {

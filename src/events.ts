@@ -7,6 +7,7 @@ import type { TokenErrorCode } from './errors.ts'
 
 /** What every event says of the key that it is about. */
 export interface TokenEventSubject {
+  /** The audience that was asked for, or the resources where there was none. */
   readonly audience: string | undefined
   readonly scopes: readonly string[]
 }
@@ -25,7 +26,7 @@ export interface TokenEvents {
     readonly oauthError?: string | undefined
     readonly tokenHeld: boolean
   }
-  /** For this long the key sends nothing and answers with the remembered error. */
+  /** For this long, callers with nothing usable get the remembered error and nothing is sent. */
   readonly cooled: TokenEventSubject & { readonly pauseMs: number }
   readonly invalidated: TokenEventSubject
   readonly evicted: TokenEventSubject

@@ -1,6 +1,7 @@
 /** The front door: what `import … from 'm2m-tokens'` gives. No logic. */
 export { TokenManager } from './token-manager.ts'
 export type { TokenManagerStats } from './token-manager-stats.ts'
+export type { GetToken } from './get-token.ts'
 export type { BoundSource } from './bound-source.ts'
 export type {
   AuthorizationServerOptions,

@@ -13,11 +13,12 @@ import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
+import type { GetToken } from './get-token.ts'
 import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
 import { cacheKey, identityKey } from './request/cache-key.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
 import { parseBoundRequest, requestFromArguments } from './request/request-arguments.ts'
-import { parseTokenRequest } from './request/token-request.ts'
+import { parseTokenRequest, recipientOf } from './request/token-request.ts'
 import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
@@ -70,8 +71,7 @@ export class TokenManager implements BearerRouter {
     const parts = { ...resolved, counters: this.#counters, publish }
     this.#cache = new TokenCache(parts, acquire, resolved.maxEntries)
     this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch, pause: this.#pause })
-    // Taken off the manager (`const { getToken } = tokens`) it works like `fetch` does.
-    this.getToken = this.getToken.bind(this)
+    this.getToken = (...words: readonly unknown[]) => this.#get(words)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
   }
 
@@ -84,31 +84,10 @@ export class TokenManager implements BearerRouter {
   readonly fetch: typeof globalThis.fetch
 
   /**
-   * A token for this audience and these scopes: at once where one is held, else after one
-   * acquisition that all concurrent callers share.
-   *
-   * @param audience The name of the service that the token is for.
-   * @param scopes An array, or one string with spaces. Order and repetition do not matter.
-   * @throws {TokenError} with a stable `code`; see the README's table.
-   * @see RFC 6749 section 4.4
+   * A token: at once where one is held, else after one acquisition that all concurrent callers
+   * share. Can be taken off the manager and called alone, as `fetch` can.
    */
-  getToken(
-    audience: string,
-    scopes?: string | readonly string[],
-    options?: GetTokenOptions,
-  ): Promise<AccessToken>
-  getToken(request: TokenRequestInput, options?: GetTokenOptions): Promise<AccessToken>
-  getToken(...words: readonly unknown[]): Promise<AccessToken> {
-    try {
-      const { request, options } = requestFromArguments(words)
-      if (options !== undefined) parseGetTokenOptions(options)
-      if (this.#closed) throw new ManagerClosedError()
-      const wanted = parseTokenRequest(request, this.#options.parameters)
-      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
-  }
+  readonly getToken: GetToken
 
   /**
    * The same request, bound once: the fast path, and a `fetch` for one service.
@@ -152,8 +131,7 @@ export class TokenManager implements BearerRouter {
 
   /** A snapshot of counters. */
   stats(): TokenManagerStats {
-    const tokenRequests = this.#tokenRequests
-    return { ...this.#counters, tokenRequests, ...this.#cache.load() }
+    return { ...this.#counters, tokenRequests: this.#tokenRequests, ...this.#cache.load() }
   }
 
   /**
@@ -177,6 +155,18 @@ export class TokenManager implements BearerRouter {
     throw originNotListed(url, 'add it to resources')
   }
 
+  #get(words: readonly unknown[]): Promise<AccessToken> {
+    try {
+      const { request, options } = requestFromArguments(words)
+      if (options !== undefined) parseGetTokenOptions(options)
+      if (this.#closed) throw new ManagerClosedError()
+      const wanted = parseTokenRequest(request, this.#options.parameters)
+      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
   #sourceOf(request: TokenRequest): BoundSource {
     const known = this.#sources.get(request)
     if (known !== undefined) return known
@@ -189,7 +179,7 @@ export class TokenManager implements BearerRouter {
     const { fetch, passUnlisted } = this.#options
     return new BoundSource({
       cell: () => this.#cell(request),
-      audience: request.audience,
+      audience: recipientOf(request),
       places,
       passUnlisted,
       fetch: { fetch, pause: this.#pause },
@@ -197,6 +187,7 @@ export class TokenManager implements BearerRouter {
   }
 
   #cell(request: TokenRequest): TokenCell {
-    return this.#cache.cell(cacheKey(this.#identity, request), request)
+    const subject = { audience: recipientOf(request), scopes: request.scopes }
+    return this.#cache.cell(cacheKey(this.#identity, request), request, subject)
   }
 }

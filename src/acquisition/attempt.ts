@@ -11,6 +11,7 @@ import type {
 import { instantOf } from '../clock.ts'
 import type { Clock, Instant } from '../clock.ts'
 import { ClientAuthenticationError, isTokenError, TokenUnavailableError } from '../errors.ts'
+import { recipientOf } from '../request/token-request.ts'
 import type { TokenRequest } from '../request/token-request.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { grantParameters } from '../wire/client-credentials-grant.ts'
@@ -84,7 +85,9 @@ async function proofOf(
   context: ClientAuthenticationContext,
 ): Promise<ClientProof> {
   try {
-    return await method.prove(context)
+    const proof = await method.prove(context)
+    if (isProof(proof)) return proof
+    throw new TypeError('prove() must resolve to { headers, parameters, secrets }')
   } catch (error) {
     if (isTokenError(error)) throw error
     throw new ClientAuthenticationError(
@@ -93,6 +96,12 @@ async function proofOf(
       { cause: safeCause(error, []) },
     )
   }
+}
+
+/** A method may be the user's own, and TypeScript not in use. */
+function isProof(proof: unknown): boolean {
+  const { headers, parameters, secrets } = Object(proof) as Record<string, unknown>
+  return typeof headers === 'object' && Array.isArray(parameters) && Array.isArray(secrets)
 }
 
 /** After `invalid_client`, a secret that can be read again is: it may just have been rotated. */
@@ -116,7 +125,8 @@ async function send(
   },
 ): Promise<AcquiredToken> {
   signal.throwIfAborted()
-  const { audience, scopes } = request
+  const { scopes } = request
+  const audience = recipientOf(request)
   const secrets = [...proof.secrets, ...request.parameters.map(([, value]) => value)]
   const startedAt = instantOf(parts.clock)
   parts.onTokenRequest()
@@ -150,7 +160,8 @@ function acquired(
 }
 
 /** The error for a limit that ran out; `limit` says which, and during what. */
-export function timeout({ audience }: TokenRequest, limit: string): TokenUnavailableError {
+export function timeout(request: TokenRequest, limit: string): TokenUnavailableError {
+  const audience = recipientOf(request)
   const forAudience = audience === undefined ? '' : ` for '${audience}'`
   return new TokenUnavailableError(
     'token_endpoint_timeout',

@@ -30,7 +30,8 @@ export async function spendToken<Answer>(
   pause: RefusalPause,
 ): Promise<Answer> {
   const { source, signal } = exchange
-  const token = await source.getToken({ signal })
+  const options = signal === undefined ? undefined : { signal }
+  const token = await source.getToken(options)
   const answer = await exchange.send(authorizationHeader(token))
   const { replayable } = exchange
   const status = exchange.status(answer)
@@ -41,7 +42,7 @@ export async function spendToken<Answer>(
   }
   source.invalidate(token)
   if (verdict === 'drop') return answer
-  const renewed = await source.getToken({ signal }).catch(async (error: unknown) => {
+  const renewed = await source.getToken(options).catch(async (error: unknown) => {
     await exchange.discard(answer)
     throw error
   })

@@ -6,8 +6,8 @@ import type { AccessToken } from '../access-token.ts'
 import { instantOf } from '../clock.ts'
 import type { TokenEventSubject } from '../events.ts'
 import type { AcquireToken, Acquired } from './departures.ts'
+import type { CellParts } from './cell-parts.ts'
 import { TokenCell } from './token-cell.ts'
-import type { CellParts } from './token-cell.ts'
 
 export type AcquireFor<Request> = (
   request: Request,
@@ -20,7 +20,7 @@ export interface CacheLoad {
   readonly inFlight: number
 }
 
-export class TokenCache<Request extends TokenEventSubject> {
+export class TokenCache<Request> {
   readonly #cells = new Map<string, TokenCell>()
   readonly #stops = new Set<() => void>()
   readonly #parts: CellParts
@@ -35,11 +35,10 @@ export class TokenCache<Request extends TokenEventSubject> {
   }
 
   /** The cell for this key, opened where there is none. */
-  cell(key: string, request: Request): TokenCell {
+  cell(key: string, request: Request, subject: TokenEventSubject): TokenCell {
     const known = this.#cells.get(key)
     if (known !== undefined) return known
     if (this.#cells.size >= this.#maxEntries) this.#makeRoom()
-    const subject = Object.freeze({ audience: request.audience, scopes: request.scopes })
     const cell = new TokenCell(this.#parts, subject, (flight) => this.#acquire(request, flight))
     cell.lastUsed = this.#parts.clock.monotonic()
     // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.

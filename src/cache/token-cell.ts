@@ -5,28 +5,18 @@
  */
 import type { AccessToken } from '../access-token.ts'
 import { instantOf } from '../clock.ts'
-import type { Clock, Instant } from '../clock.ts'
-import type { Publish, TokenEventSubject } from '../events.ts'
+import type { Instant } from '../clock.ts'
+import type { TokenEventSubject } from '../events.ts'
 import type { GetTokenOptions } from '../token-source.ts'
+import type { CellParts } from './cell-parts.ts'
 import { closed, expiredOnArrival, failureEvent, lifetimeTooShort } from './cell-report.ts'
 import { renewalPauseMs } from './cool-down.ts'
-import type { Counters } from './counters.ts'
 import { Departures } from './departures.ts'
 import type { AcquireToken, Acquired } from './departures.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { Flight } from './flight.ts'
 import { Holding } from './holding.ts'
 import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
-import type { RenewalWindows } from './renewal-plan.ts'
-
-export interface CellParts {
-  readonly clock: Clock
-  /** From 0 to 1. */
-  readonly random: () => number
-  readonly windows: RenewalWindows
-  readonly counters: Counters
-  readonly publish: Publish
-}
 
 export class TokenCell {
   /** Monotonic milliseconds of the last call: who is least recently used. */
@@ -54,9 +44,11 @@ export class TokenCell {
     if (this.#closed) return Promise.reject(closed(this.subject))
     const now = instantOf(this.#parts.clock)
     this.lastUsed = now.monotonic
-    if (options?.forceRenewal === true) return this.#force(now, options.signal)
-    const held = this.#holding.current
     const minValidityMs = options?.minValidityMs ?? 0
+    if (options?.forceRenewal === true) {
+      return this.#longEnough(this.#force(now, options.signal), minValidityMs)
+    }
+    const held = this.#holding.current
     const move = decide(held?.plan, now, minValidityMs)
     if (held === undefined || move === 'wait')
       return this.#wait(now, minValidityMs, options?.signal)
@@ -108,7 +100,10 @@ export class TokenCell {
     if (usable !== undefined && usable.validityMs < minValidityMs) {
       return Promise.reject(lifetimeTooShort(this.subject, usable.validityMs, minValidityMs))
     }
-    const answer = this.#nextArrival(now, usable !== undefined, signal)
+    return this.#longEnough(this.#nextArrival(now, usable !== undefined, signal), minValidityMs)
+  }
+
+  #longEnough(answer: Promise<AccessToken>, minValidityMs: number): Promise<AccessToken> {
     if (minValidityMs === 0) return answer
     return answer.then((token) => {
       const validityMs = token.expiresAt - this.#parts.clock.now()
@@ -190,6 +185,8 @@ export class TokenCell {
     const heldForMs = usable === undefined ? 0 : remainingMs(usable.plan.unusableAt, now)
     const pauseMs = this.#failures.record(error, { at: now.monotonic, heldForMs, dice: random() })
     publish('failed', () => failureEvent(this.subject, error, usable !== undefined))
-    publish('cooled', () => ({ ...this.subject, pauseMs }))
+    if (this.#failures.forCallers(now.monotonic) !== undefined) {
+      publish('cooled', () => ({ ...this.subject, pauseMs }))
+    }
   }
 }

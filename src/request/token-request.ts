@@ -26,6 +26,12 @@ export interface TokenRequest {
   readonly parameters: readonly (readonly [name: string, value: string])[]
 }
 
+/** Who the token is for, in messages and events: the audience, or the resources without one. */
+export function recipientOf({ audience, resources }: TokenRequest): string | undefined {
+  if (audience !== undefined || resources.length === 0) return audience
+  return resources.join(' ')
+}
+
 export const tokenRequestFields = ['audience', 'scopes', 'resource', 'parameters'] as const
 
 type Parameters = TokenRequest['parameters']

@@ -157,7 +157,7 @@ describe('a token request that is wrong', () => {
     ['a signal of no kind', ['a', [], { signal: {} }], 'signal', /AbortSignal/],
   ])('(%s) is refused with nothing sent', async (_case, words, field, message) => {
     const { tokens, server } = await start()
-    const getToken = tokens.getToken as (...words: readonly unknown[]) => Promise<unknown>
+    const { getToken } = tokens as { getToken: (...words: readonly unknown[]) => Promise<unknown> }
     const error = await rejectionOf(getToken(...words))
     expect(error).toMatchObject({ code: 'request_invalid', field })
     expect((error as Error).message).toMatch(message)

@@ -159,6 +159,14 @@ describe('minValidityMs', () => {
     expect(server.requests).toHaveLength(1)
     await expect(tokens.getToken('event')).resolves.toBeDefined()
   })
+
+  it('is asked of a forced token as well', async () => {
+    const { tokens } = await start({ lifetimeSeconds: 600 })
+    const options = { forceRenewal: true, minValidityMs: seconds(601) }
+    expect(await rejectionOf(tokens.getToken('event', [], options))).toMatchObject({
+      code: 'token_lifetime_too_short',
+    })
+  })
 })
 
 describe('a manager that is closed', () => {

@@ -198,6 +198,22 @@ describe('a method of the user’s choice', () => {
   })
 })
 
+describe('a method of the user’s own', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['throws', () => Promise.reject(new Error('no key'))],
+    ['resolves to nothing', () => Promise.resolve(undefined)],
+    ['resolves to half a proof', () => Promise.resolve({ headers: {} })],
+  ])('that %s is a typed error, and nothing is sent', async (_case, prove) => {
+    const server = await startAuthorizationServer()
+    const clientAuthentication = { method: 'own', rotates: false, prove } as never
+    const overrides = { clientSecret: undefined as never, clientAuthentication, retries: 0 }
+    const error = await rejectionOf(discovering(server.issuer, overrides).tokens.getToken('event'))
+    expect(error).toMatchObject({ code: 'client_secret_unavailable' })
+    expect((error as Error).message).toContain("'own' threw")
+    expect(server.requests).toHaveLength(0)
+  })
+})
+
 describe('a secret in a file', () => {
   async function secretFile(text: string) {
     const folder = await mkdtemp(join(tmpdir(), 'm2m-tokens-'))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/loopback-server.ts'
-import { seconds } from '../support/some.ts'
+import { seconds, some } from '../support/some.ts'
 import { start } from '../support/start.ts'
 
 describe('a token due for renewal', () => {
@@ -146,18 +146,30 @@ describe('refresh_in', () => {
 })
 
 describe('a server that hands back the same token', () => {
-  it('is not asked again on every call', async () => {
+  it('is not asked again as soon as it advises', async () => {
     const { tokens, server, clock } = await start()
-    server.always({ body: { access_token: 'fake-same', expires_in: 60 } })
+    const access_token = 'fake-same'
+    server.always({ body: some.tokenResponse({ access_token, expires_in: 3600, refresh_in: 1 }) })
     await tokens.getToken('event')
-    clock.advance(seconds(46))
-    await tokens.getToken('event')
-    await until(() => tokens.stats().renewed === 1)
-    for (let second = 0; second < 10; second += 1) {
+    for (let second = 0; second < 120; second += 1) {
       clock.advance(seconds(1))
       await tokens.getToken('event')
+      await until(() => tokens.stats().inFlight === 0)
     }
+    // One renewal after a second; the next no sooner than five minutes later.
     expect(server.requests).toHaveLength(2)
+  })
+
+  it('of little life left is asked at the pace of that life', async () => {
+    const { tokens, server, clock } = await start()
+    server.always({ body: { access_token: 'fake-same', expires_in: 2 } })
+    await tokens.getToken('event')
+    for (let tick = 0; tick < 100; tick += 1) {
+      clock.advance(100)
+      await tokens.getToken('event')
+      await until(() => tokens.stats().inFlight === 0)
+    }
+    expect(server.requests.length).toBeLessThanOrEqual(11)
   })
 })
 

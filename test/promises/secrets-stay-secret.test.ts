@@ -165,5 +165,5 @@ describe('what we put on an axios request', () => {
 
 /** The secret with control characters between its letters, which a cleaner would take out. */
 function spaced(text: string): string {
-  return [...text].join('\u0001')
+  return Array.from(text).join('\u0001')
 }

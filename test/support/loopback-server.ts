@@ -17,9 +17,9 @@ export interface Received {
 export interface LoopbackServer {
   readonly origin: string
   /** Drops every connection and refuses new ones. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   /** Listens again, on the same port. */
-  restart(): Promise<void>
+  readonly restart: () => Promise<void>
 }
 
 export async function startLoopbackServer(handler: Handler): Promise<LoopbackServer> {

@@ -36,7 +36,10 @@ export function manualClock(): ManualClock {
       const timer = { at: monotonic + delayMs, callback }
       timers.add(timer)
       // Nothing to wait for: it fires by itself, as a real timer would.
-      if (delayMs <= 0) queueMicrotask(() => timers.delete(timer) && callback())
+      if (delayMs <= 0)
+        queueMicrotask(() => {
+          if (timers.delete(timer)) callback()
+        })
       return () => {
         timers.delete(timer)
       }

@@ -1,0 +1,25 @@
+/** One token: asked for when it is first needed, kept, and handed to everyone who asks. */
+import { TokenManager } from 'm2m-tokens'
+import { startServices } from './support/services.ts'
+
+const { issuer, clientId, clientSecret, server, stop } = await startServices()
+const tokens = new TokenManager({ issuer, clientId, clientSecret })
+const audience = 'https://calendar.example'
+
+const token = await tokens.getToken(audience, ['event.create'])
+console.log('type          ', token.tokenType)
+console.log('scopes        ', token.scopes.join(' '))
+console.log('lives for     ', Math.round((token.expiresAt - Date.now()) / 1000), 's')
+
+// The text is in `token.accessToken` and `token.authorization`; printing the token shows neither.
+console.log('printed       ', String(token))
+
+// Order and repetition of scopes do not matter: this is the same token, and nothing is sent.
+const again = await Promise.all(
+  Array.from({ length: 100 }, () => tokens.getToken(audience, 'event.create event.create')),
+)
+console.log('asked again   ', again.filter((held) => held === token).length, 'times the same token')
+console.log('token requests', server.tokenRequests())
+
+await tokens.close()
+await stop()

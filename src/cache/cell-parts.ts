@@ -1,0 +1,14 @@
+/** What all cells of one cache share. */
+import type { Clock } from '../clock.ts'
+import type { Publish } from '../events.ts'
+import type { Counters } from './counters.ts'
+import type { RenewalWindows } from './renewal-plan.ts'
+
+export interface CellParts {
+  readonly clock: Clock
+  /** From 0 to 1. */
+  readonly random: () => number
+  readonly windows: RenewalWindows
+  readonly counters: Counters
+  readonly publish: Publish
+}

@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { discardBody } from '../../../src/discard-body.ts'
+import { boundedText, longestBodyBytes } from '../../../src/wire/bounded-body.ts'
+
+describe('a body', () => {
+  it('up to the limit is read, and one byte more is not', async () => {
+    expect(await boundedText(new Response('x'.repeat(longestBodyBytes)))).toHaveLength(
+      longestBodyBytes,
+    )
+    expect(await boundedText(new Response('x'.repeat(longestBodyBytes + 1)))).toBeUndefined()
+  })
+
+  it('without end is left after the limit, and its stream cancelled', async () => {
+    let cancelled = false
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(65_536))
+      },
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    expect(await boundedText(new Response(endless))).toBeUndefined()
+    expect(cancelled).toBe(true)
+  })
+
+  it.each([
+    ['none', { body: null }, ''],
+    ['none that could be asked', { body: undefined, text: () => Promise.resolve('text') }, 'text'],
+    ['a Node stream', { body: Readable.from([Buffer.from('a'), 'b']) }, 'ab'],
+    ['bytes with a mark of their order', { body: Readable.from([Buffer.from('\ufeff{}')]) }, '{}'],
+    ['half a character', { body: Readable.from([Buffer.from([0xc3])]) }, '\ufffd'],
+  ])('of a fetch of the caller’s own may be %s', async (_case, response, text) => {
+    expect(await boundedText(response as never)).toBe(text)
+  })
+
+  it('that is locked or broken is discarded without a word', async () => {
+    const response = new Response('x')
+    response.body?.getReader()
+    await expect(discardBody(response)).resolves.toBeUndefined()
+    await expect(discardBody({} as never)).resolves.toBeUndefined()
+  })
+})

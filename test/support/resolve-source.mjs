@@ -1,0 +1,16 @@
+/**
+ * For child processes of tests, by `node --import`: `m2m-tokens` is the source, so that what runs
+ * is what is being tested, and no build has to come first.
+ */
+import { registerHooks } from 'node:module'
+
+const source = (path) => import.meta.resolve(`../../src/${path}`)
+const entries = new Map([
+  ['m2m-tokens', source('index.ts')],
+  ['m2m-tokens/axios', source('adapters/axios.ts')],
+])
+
+registerHooks({
+  resolve: (specifier, context, nextResolve) =>
+    nextResolve(entries.get(specifier) ?? specifier, context),
+})

@@ -1,0 +1,218 @@
+/**
+ * Who may import whom, and who may touch what. Each rule is a row; each row is tried on the source
+ * tree, which must keep it, and on a file that breaks it, which must be noticed.
+ */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { cyclesIn, parseSource, readSourceTree } from './source-tree.ts'
+import type { Call, Import, SourceFile } from './source-tree.ts'
+
+/** Where a file lives: the folder, or for the files at the top what they are for. */
+const atTheTop: Readonly<Record<string, readonly string[]>> = {
+  ground: ['errors.ts', 'access-token.ts', 'token-source.ts', 'events.ts', 'clock.ts'],
+  tools: ['secure-url.ts', 'time-limit.ts', 'discard-body.ts', 'field-reader.ts'],
+  options: ['options.ts', 'get-token.ts'],
+  assembly: [
+    'token-manager.ts',
+    'token-manager-stats.ts',
+    'bound-source.ts',
+    'resolve-options.ts',
+    'resolve-client.ts',
+  ],
+  'front door': ['index.ts'],
+}
+
+function roomOf(path: string): string {
+  if (path.includes('/')) return path.slice(0, path.indexOf('/'))
+  const room = Object.entries(atTheTop).find(([, files]) => files.includes(path))
+  return room?.[0] ?? 'nowhere'
+}
+
+/** Room by room: what its files may import. `(types)`: only by `import type`. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  ground: ['ground'],
+  tools: ['tools', 'ground'],
+  request: ['request', 'tools', 'ground'],
+  cache: ['cache', 'ground'],
+  'client-auth': ['client-auth', 'wire', 'tools', 'ground'],
+  wire: ['wire', 'client-auth (types)', 'request (types)', 'tools', 'ground'],
+  acquisition: ['acquisition', 'wire', 'client-auth', 'request', 'tools', 'ground'],
+  bearer: ['bearer', 'tools', 'ground'],
+  adapters: ['adapters', 'bearer', 'tools', 'ground'],
+  options: ['client-auth (types)', 'request (types)', 'ground (types)'],
+  assembly: [
+    ...['assembly', 'options', 'acquisition', 'bearer', 'cache', 'client-auth'],
+    ...['request', 'wire', 'tools', 'ground'],
+  ],
+}
+
+/** What comes from outside: the package, and the only places that may import it. */
+const packages: Readonly<Record<string, (path: string, how: Import) => boolean>> = {
+  'p-retry': (path) => path.startsWith('acquisition/'),
+  leven: (path) => path === 'field-reader.ts',
+  axios: (path, how) => path.startsWith('adapters/axios') && how.typeOnly,
+  undici: (_, how) => how.lazy,
+  jose: (_, how) => how.lazy,
+  'node:fs/promises': (path) => path.startsWith('client-auth/'),
+  'node:diagnostics_channel': (path) => path === 'events.ts',
+}
+
+/** Time and dice are arguments everywhere else. `Date` alone prints an instant. */
+const ambient = /^(Date|performance|process\.hrtime|(set|clear)(Timeout|Interval|Immediate))\b/
+const alsoAmbient = /^(AbortSignal\.timeout|Math\.random|crypto\b)/
+const mayUseAmbient: Readonly<Record<string, RegExp>> = {
+  'clock.ts': /^(Date\.now|performance\.now|setTimeout|clearTimeout)$/,
+  'wire/retry-after.ts': /^Date\.parse$/,
+  'access-token.ts': /^Date$/,
+  'resolve-options.ts': /^Math\.random$/,
+}
+const senders = ['wire/token-endpoint.ts', 'wire/server-metadata.ts', 'bearer/bearer-fetch.ts']
+const notForEdges = [
+  'assembly',
+  'options',
+  'cache',
+  'acquisition',
+  'wire',
+  'client-auth',
+  'request',
+]
+
+interface Rule {
+  readonly promise: string
+  /** What is wrong with this file; nothing where it keeps the rule. */
+  readonly broken: (file: SourceFile) => readonly string[]
+  /** A file that breaks the rule: where, and what is in it. */
+  readonly example: readonly [path: string, text: string]
+}
+
+const rules: readonly Rule[] = [
+  ...Object.keys(mayImport).map(importRule),
+  {
+    promise: 'every file at the top has a room in the table above',
+    broken: ({ path }) => (roomOf(path) in mayImport || path === 'index.ts' ? [] : [path]),
+    example: ['helpers.ts', 'export const x = 1'],
+  },
+  {
+    promise: 'index.ts is imported by none, and nothing else re-exports',
+    broken: ({ path, imports }) =>
+      imports
+        .filter((how) => how.target === 'index.ts' || (how.reexport && path !== 'index.ts'))
+        .map((how) => how.target),
+    example: ['cache/all.ts', "import { x } from '../index.ts'\nexport * from './flight.ts'"],
+  },
+  {
+    promise:
+      'edges (bearer/, adapters/) know a token source, never the manager or what it is made of',
+    broken: ({ path, imports }) =>
+      ['bearer', 'adapters'].includes(roomOf(path))
+        ? targets(imports, (how) => how.ours && notForEdges.includes(roomOf(how.target)))
+        : [],
+    example: ['adapters/x.ts', "import type { TokenManager } from '../token-manager.ts'"],
+  },
+  {
+    promise:
+      'every package is imported in its own place: axios as types, undici and jose on first use',
+    broken: ({ path, imports }) =>
+      targets(imports, (how) => !how.ours && packages[how.target]?.(path, how) !== true),
+    example: ['wire/x.ts', "import { SignJWT } from 'jose/jwt/sign'\nimport axios from 'axios'"],
+  },
+  {
+    promise: 'requests are sent in three files alone',
+    broken: ({ path, calls }) => (senders.includes(path) ? [] : callees(calls, isSending)),
+    example: ['client-auth/x.ts', "export const x = () => globalThis.fetch('https://a.example')"],
+  },
+  {
+    promise: 'clock.ts alone reads the clock and sets timers, and nobody throws dice',
+    broken: ({ path, names }) =>
+      names.filter(
+        (name) =>
+          (ambient.test(name) || alsoAmbient.test(name)) &&
+          mayUseAmbient[path]?.test(name) !== true,
+      ),
+    example: ['cache/x.ts', 'const later = globalThis.setTimeout\nlater(() => Date.now(), 1)'],
+  },
+  {
+    promise: 'no module holds state that changes',
+    broken: (file) => file.moduleState,
+    example: ['cache/x.ts', 'let x = 1\nexport const y = new Map()\nexport const z = () => x++'],
+  },
+  {
+    promise: 'exports have names',
+    broken: ({ exportsDefault }) => (exportsDefault ? ['export default'] : []),
+    example: ['cache/x.ts', 'export default function x() {}'],
+  },
+  {
+    promise: 'no file is longer than 200 lines',
+    broken: ({ lines }) => (lines > 200 ? [`${lines} lines`] : []),
+    example: ['cache/x.ts', '// a line\n'.repeat(201)],
+  },
+]
+
+function importRule(room: string): Rule {
+  const allowed = mayImport[room] ?? []
+  const isAllowed = ({ target, typeOnly }: Import) =>
+    allowed.includes(roomOf(target)) || (typeOnly && allowed.includes(`${roomOf(target)} (types)`))
+  const path = atTheTop[room]?.[0] ?? `${room}/x.ts`
+  const up = path.includes('/') ? '../' : './'
+  return {
+    promise: `${room} imports ${allowed.join(', ')}, and nothing else of ours`,
+    broken: (file) =>
+      roomOf(file.path) === room ? targets(file.imports, (how) => how.ours && !isAllowed(how)) : [],
+    example: [path, `import { x } from '${up}index.ts'`],
+  }
+}
+
+function targets(imports: readonly Import[], isWrong: (how: Import) => boolean): readonly string[] {
+  return imports.filter(isWrong).map((how) => `${how.typeOnly ? 'type ' : ''}${how.target}`)
+}
+
+function callees(calls: readonly Call[], isWrong: (call: Call) => boolean): readonly string[] {
+  return calls.filter(isWrong).map((call) => `${call.callee}(…)`)
+}
+
+/** `x.fetch()` without an argument only looks up which fetch is to be used. */
+function isSending({ callee, argumentCount }: Call): boolean {
+  return argumentCount > 0 && /(^|\.)fetch(\(\))?$/.test(callee)
+}
+
+describe('the source tree', () => {
+  let files: readonly SourceFile[] = []
+  beforeAll(() => {
+    files = readSourceTree()
+  })
+
+  for (const { promise, broken } of rules) {
+    it(promise, () => {
+      const wrong = files.flatMap((file) => broken(file).map((what) => `${file.path}: ${what}`))
+      expect(wrong).toEqual([])
+    })
+  }
+
+  it('imports only files that are there', () => {
+    const paths = new Set(files.map((file) => file.path))
+    const ours = files.flatMap((file) => file.imports.filter((how) => how.ours))
+    expect(ours.length).toBeGreaterThan(100)
+    expect(ours.filter((how) => !paths.has(how.target))).toEqual([])
+  })
+
+  it('has no cycles, of values or of types', () => {
+    expect(cyclesIn(files, true)).toEqual([])
+  })
+})
+
+describe('a file that breaks a rule', () => {
+  for (const { promise, broken, example } of rules) {
+    it(`is noticed: ${promise}`, () => {
+      expect(broken(parseSource(...example))).not.toEqual([])
+    })
+  }
+
+  it('is noticed where two files import each other, by way of a third', () => {
+    const files = [
+      parseSource('a.ts', "import { b } from './b.ts'"),
+      parseSource('b.ts', "import { c } from './c.ts'"),
+      parseSource('c.ts', "import type { A } from './a.ts'"),
+    ]
+    expect(cyclesIn(files, true)).toEqual(['a.ts <-> b.ts <-> c.ts'])
+    expect(cyclesIn(files, false)).toEqual([])
+  })
+})
