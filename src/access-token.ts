@@ -31,7 +31,10 @@ export class AccessToken {
   readonly tokenType: TokenType
   /** When the token ends: epoch milliseconds, counted from the start of the request for it. */
   readonly expiresAt: number
-  /** The scopes that were granted; fewer than asked where the server narrowed them. */
+  /**
+   * The scopes that were granted: fewer than asked where the server says so. A server that says
+   * nothing means all (RFC 6749 section 5.1); some say nothing when they grant none.
+   */
   readonly scopes: readonly string[]
   /** The audience that was asked for, or the resources where there was none. */
   readonly audience: string | undefined

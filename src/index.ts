@@ -2,7 +2,6 @@
 export { TokenManager } from './token-manager.ts'
 export type { TokenManagerStats } from './token-manager-stats.ts'
 export type { GetToken } from './get-token.ts'
-export type { BoundSource } from './bound-source.ts'
 export type {
   AuthorizationServerOptions,
   BoundRequestInput,
@@ -12,7 +11,7 @@ export type {
 } from './options.ts'
 export type { TokenRequestInput } from './request/token-request.ts'
 export { bearerRoute } from './token-source.ts'
-export type { BearerRouter, GetTokenOptions, TokenSource } from './token-source.ts'
+export type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
 
 export { AccessToken } from './access-token.ts'
 export type { AccessTokenFields, TokenType } from './access-token.ts'

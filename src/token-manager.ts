@@ -7,7 +7,7 @@ import { createAcquire } from './acquisition/acquire.ts'
 import { createAudienceMap } from './bearer/audience-map.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import { RefusalPause } from './bearer/refusal-pause.ts'
-import { BoundSource, originNotListed } from './bound-source.ts'
+import { CellSource, originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
@@ -24,7 +24,7 @@ import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TokenManagerStats } from './token-manager-stats.ts'
 import { bearerRoute } from './token-source.ts'
-import type { BearerRouter, GetTokenOptions, TokenSource } from './token-source.ts'
+import type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
 import { createDiscovery } from './wire/server-metadata.ts'
 
 /**
@@ -177,7 +177,7 @@ export class TokenManager implements BearerRouter {
 
   #bind(request: TokenRequest, places: ReturnType<typeof createAudienceMap<true>> | undefined) {
     const { fetch, passUnlisted } = this.#options
-    return new BoundSource({
+    return new CellSource({
       cell: () => this.#cell(request),
       audience: recipientOf(request),
       places,

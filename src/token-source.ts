@@ -44,3 +44,18 @@ export interface BearerRouter {
    */
   [bearerRoute](url: URL): TokenSource | undefined
 }
+
+/** A token request that was bound with `TokenManager.for`: the fast path to one token. */
+export interface BoundSource extends TokenSource, BearerRouter {
+  /** See {@link TokenSource.getToken}. Can be taken off the source and called alone. */
+  readonly getToken: (options?: GetTokenOptions) => Promise<AccessToken>
+  /** See {@link TokenSource.invalidate}. */
+  readonly invalidate: (token: AccessToken | string) => boolean
+  /**
+   * A `fetch` that sends this source's token to its `origins`, and to nothing else.
+   *
+   * @throws {ConfigurationError} `configuration_invalid`, when it is read: the source was bound
+   *   without `origins` and its audience is no URL.
+   */
+  readonly fetch: typeof globalThis.fetch
+}

@@ -1,10 +1,8 @@
 /**
  * One sending through axios: the config that goes out, and the outcome that comes back. A failure
- * with an answer is an outcome like any other. Before the caller sees one, everything in it that
- * could hold our header is replaced or hidden.
+ * with an answer is an outcome like any other.
  */
-import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { bodyHeaders, originBoundHeaders } from '../bearer/redirect.ts'
+import type { AxiosHeaders, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { Hop } from '../bearer/redirect.ts'
 
 /** What came back: an answer, an error, or an error with an answer. */
@@ -14,23 +12,25 @@ export interface Outcome {
   readonly error: unknown
 }
 
-type Adapter = InternalAxiosRequestConfig['adapter']
+export type Adapter = InternalAxiosRequestConfig['adapter']
 
 export interface Sending {
   readonly hop: Hop
+  readonly headers: AxiosHeaders
   readonly isFirst: boolean
-  readonly sameOrigin: boolean
   readonly authorization: string | undefined
+}
+
+export function statusOf({ response }: Outcome): number {
+  return response?.status ?? 0
 }
 
 /** The config for one hop. Data is already transformed, so nothing transforms it again. */
 export function configFor(
   { config, adapter }: { readonly config: InternalAxiosRequestConfig; readonly adapter: Adapter },
-  { hop, isFirst, sameOrigin, authorization }: Sending,
+  { hop, headers: common, isFirst, authorization }: Sending,
 ): InternalAxiosRequestConfig {
-  const headers = config.headers.concat()
-  if (!sameOrigin) for (const name of originBoundHeaders) headers.delete(name)
-  if (!hop.sendsBody) for (const name of bodyHeaders) headers.delete(name)
+  const headers = common.concat()
   if (authorization !== undefined) headers.set('Authorization', authorization)
   return {
     ...config,
@@ -56,31 +56,18 @@ export async function outcomeOf(
   }
 }
 
-/** The outcome as the caller's own axios would have had it. */
-export function settle(
-  { response, failed, error }: Outcome,
-  config: InternalAxiosRequestConfig,
-): AxiosResponse {
-  if (response !== undefined) clean(response, config)
-  if (!failed && response !== undefined) return response
-  if (typeof error === 'object' && error !== null) clean(error, config)
-  throw error
+/** Frees what an answer holds that nobody will read: only `responseType: 'stream'` does. */
+export function discardOutcome({ response }: Outcome): Promise<void> {
+  const data: unknown = response?.data
+  if (typeof data === 'object' && data !== null) {
+    if (isDestroyable(data)) data.destroy()
+    else if (data instanceof ReadableStream) data.cancel().catch(() => undefined)
+  }
+  return Promise.resolve()
 }
 
-/**
- * `request` is Node's own object and holds every header that was sent; it stays reachable for who
- * asks for it by name, and is found by no logger.
- */
-function clean(carrier: object, config: InternalAxiosRequestConfig): void {
-  if ('config' in carrier) carrier.config = config
-  if ('request' in carrier) {
-    Object.defineProperty(carrier, 'request', {
-      value: carrier.request,
-      enumerable: false,
-      configurable: true,
-      writable: true,
-    })
-  }
+function isDestroyable(data: object): data is { destroy: () => void } {
+  return 'destroy' in data && typeof data.destroy === 'function'
 }
 
 function responseIn(error: unknown): AxiosResponse | undefined {

@@ -4,18 +4,13 @@
  * not found in the config, the error or the response that the caller gets. The rules are those of
  * fetch (`bearer/`); this file translates.
  */
-import type { AxiosAdapter, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { mostRedirects, nextHop, redirectRoute } from '../bearer/redirect.ts'
-import type { Hop } from '../bearer/redirect.ts'
+import type { AxiosAdapter, AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { RefusalPause } from '../bearer/refusal-pause.ts'
-import { isReplayable } from '../bearer/replayable.ts'
-import { spendToken } from '../bearer/spend-token.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
-import type { BearerRouter, TokenSource } from '../token-source.ts'
-import { configFor, outcomeOf, settle } from './axios-exchange.ts'
-import type { Outcome } from './axios-exchange.ts'
+import type { BearerRouter } from '../token-source.ts'
+import { deliver } from './axios-delivery.ts'
 
 /** Adapters of ours and what they stand for, so that a config that is sent again is not wrapped twice. */
 const originals = new WeakMap<AxiosAdapter, InternalAxiosRequestConfig['adapter']>()
@@ -64,88 +59,6 @@ export function attachBearer(instance: AxiosInstance, tokens: BearerRouter): () 
   }
 }
 
-interface Delivery {
-  readonly sender: AxiosInstance
-  readonly router: BearerRouter
-  readonly pause: RefusalPause
-}
-
-async function deliver(
-  delivery: Delivery,
-  config: InternalAxiosRequestConfig,
-  adapter: InternalAxiosRequestConfig['adapter'],
-): Promise<AxiosResponse> {
-  const url = urlOf(delivery.sender, config)
-  const source = delivery.router[bearerRoute](url)
-  const callersOwn = config.headers.has('authorization') || config.auth !== undefined
-  if (source === undefined || callersOwn) {
-    return settle(await outcomeOf(delivery.sender, { ...config, adapter } as typeof config), config)
-  }
-  return settle(await follow(delivery, { config, adapter }, { url, source }), config)
-}
-
-interface Outgoing {
-  readonly config: InternalAxiosRequestConfig
-  readonly adapter: InternalAxiosRequestConfig['adapter']
-}
-
-async function follow(
-  { sender, router, pause }: Delivery,
-  outgoing: Outgoing,
-  first: { readonly url: URL; readonly source: TokenSource },
-): Promise<Outcome> {
-  const { config } = outgoing
-  const limit = config.maxRedirects ?? mostRedirects
-  const replayable = isReplayable(config.data)
-  let hop: Hop = { url: first.url, method: (config.method ?? 'get').toUpperCase(), sendsBody: true }
-  let source: TokenSource | undefined = first.source
-  let sameOrigin = true
-  for (let count = 0; ; count += 1) {
-    const send = (authorization?: string) =>
-      outcomeOf(
-        sender,
-        configFor(outgoing, { hop, isFirst: count === 0, sameOrigin, authorization }),
-      )
-    const outcome: Outcome =
-      source === undefined
-        ? await send()
-        : await spendToken<Outcome>(
-            {
-              url: hop.url,
-              source,
-              replayable: replayable || !hop.sendsBody,
-              signal: config.signal as AbortSignal | undefined,
-              send,
-              status: ({ response }) => response?.status ?? 0,
-              discard: discardOutcome,
-            },
-            pause,
-          )
-    const next = nextHop(hop, outcome.response?.status ?? 0, locationOf(outcome))
-    const resendable = next?.sendsBody !== true || replayable
-    if (next === undefined || !resendable || count >= limit) return outcome
-    await discardOutcome(outcome)
-    sameOrigin &&= next.url.origin === hop.url.origin
-    source = redirectRoute(router, next.url)
-    hop = next
-  }
-}
-
-function locationOf({ response }: Outcome): string | null {
-  const location: unknown = response?.headers['location']
-  return typeof location === 'string' ? location : null
-}
-
-/** Only `responseType: 'stream'` leaves something open. */
-function discardOutcome({ response }: Outcome): Promise<void> {
-  const data: unknown = response?.data
-  if (typeof data === 'object' && data !== null) {
-    if (isDestroyable(data)) data.destroy()
-    else if (data instanceof ReadableStream) data.cancel().catch(() => undefined)
-  }
-  return Promise.resolve()
-}
-
 /** Emptied in place: axios keeps the object itself, whatever `defaults` is set to. */
 function withoutDefaults(sender: AxiosInstance): AxiosInstance {
   const defaults = sender.defaults as Partial<typeof sender.defaults>
@@ -153,23 +66,8 @@ function withoutDefaults(sender: AxiosInstance): AxiosInstance {
   return sender
 }
 
-function isDestroyable(data: object): data is { destroy: () => void } {
-  return 'destroy' in data && typeof data.destroy === 'function'
-}
-
 function originalOf(adapter: InternalAxiosRequestConfig['adapter']) {
   return typeof adapter === 'function' && originals.has(adapter) ? originals.get(adapter) : adapter
-}
-
-/** Where axios will really send it: an absolute `url` beats `baseURL`, and then it decides. */
-function urlOf(sender: AxiosInstance, config: InternalAxiosRequestConfig): URL {
-  const text = sender.getUri(config)
-  if (URL.canParse(text)) return new URL(text)
-  throw new ConfigurationError(
-    'request_invalid',
-    'axios needs an absolute URL, or a baseURL, because the origin decides which token goes along',
-    { field: 'url' },
-  )
 }
 
 function checked(instance: unknown): AxiosInstance {

@@ -14,7 +14,7 @@ const atTheTop: Readonly<Record<string, readonly string[]>> = {
   assembly: [
     'token-manager.ts',
     'token-manager-stats.ts',
-    'bound-source.ts',
+    'cell-source.ts',
     'resolve-options.ts',
     'resolve-client.ts',
   ],

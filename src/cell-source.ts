@@ -10,9 +10,9 @@ import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
 import { bearerRoute } from './token-source.ts'
-import type { BearerRouter, GetTokenOptions, TokenSource } from './token-source.ts'
+import type { BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
 
-export interface BoundSourceParts {
+export interface CellSourceParts {
   /** Finds or opens this request's cell. */
   readonly cell: () => TokenCell
   readonly audience: string | undefined
@@ -22,16 +22,15 @@ export interface BoundSourceParts {
   readonly fetch: Omit<BearerFetchParts, 'router'>
 }
 
-export class BoundSource implements TokenSource, BearerRouter {
-  readonly #parts: BoundSourceParts
+export class CellSource implements BoundSource {
+  readonly #parts: CellSourceParts
   #cell: TokenCell | undefined
   #fetch: typeof globalThis.fetch | undefined
 
-  constructor(parts: BoundSourceParts) {
+  constructor(parts: CellSourceParts) {
     this.#parts = parts
   }
 
-  /** See {@link TokenSource.getToken}. Can be taken off the source and called alone. */
   readonly getToken = (options?: GetTokenOptions): Promise<AccessToken> => {
     try {
       if (options !== undefined) parseGetTokenOptions(options)
@@ -41,15 +40,8 @@ export class BoundSource implements TokenSource, BearerRouter {
     }
   }
 
-  /** See {@link TokenSource.invalidate}. */
   readonly invalidate = (token: AccessToken | string): boolean => this.#current().invalidate(token)
 
-  /**
-   * A `fetch` that sends this source's token to its `origins`, and to nothing else.
-   *
-   * @throws {ConfigurationError} `configuration_invalid`, when it is read: the source was bound
-   *   without `origins` and its audience is no URL.
-   */
   get fetch(): typeof globalThis.fetch {
     this.requireOrigins()
     this.#fetch ??= createBearerFetch({ ...this.#parts.fetch, router: this })
