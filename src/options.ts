@@ -22,9 +22,10 @@ export type ClientOptions =
   | {
       /**
        * The client secret: a string, a function, or `{ file }`; the last two are read again for
-       * every attempt. Sent by Basic, or by Post where discovery lists only that.
+       * every attempt. Sent by Basic, or by Post where discovery lists only that. An environment
+       * variable may be named as it is; if it is not set, the constructor says so.
        */
-      readonly clientSecret: ClientSecret
+      readonly clientSecret: ClientSecret | undefined
       readonly clientAuthentication?: undefined
     }
   | {

@@ -50,7 +50,10 @@ function readAuthentication(fields: FieldReader): ClientAuthentication {
   }
   if (method === undefined) {
     if (secret === undefined) {
-      throw fields.refusal('clientSecret', 'is missing, and so is clientAuthentication; set one')
+      throw fields.refusal(
+        'clientSecret',
+        'is missing or undefined (is its environment variable set?), and so is clientAuthentication; set one',
+      )
     }
     return clientSecretAsListed(secret as ClientSecret)
   }

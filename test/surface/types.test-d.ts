@@ -24,6 +24,7 @@ describe('the options', () => {
     assertType<TokenManagerOptions>({ issuer: 'https://auth.test', ...server, ...client })
     assertType<TokenManagerOptions>({ ...server, clientId: 'a', clientSecret: () => 'fake' })
     assertType<TokenManagerOptions>({ ...server, clientId: 'a', clientSecret: { file: '/x' } })
+    assertType<TokenManagerOptions>({ ...server, clientId: 'a', clientSecret: process.env['X'] })
     assertType<TokenManagerOptions>({
       ...server,
       clientId: 'a',
