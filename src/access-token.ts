@@ -4,6 +4,8 @@
  * `authorizationHeader` and the two getters read the text.
  */
 
+import { ConfigurationError } from './errors.ts'
+
 const hidden = '[hidden]'
 
 export type TokenType = 'Bearer' | 'DPoP'
@@ -87,6 +89,16 @@ function expiryText(expiresAt: number): string {
 /** The header value that spends `token`. With `hasText`, the only readers of a token's text. */
 export function authorizationHeader(token: AccessToken): string {
   return token.authorization
+}
+
+/** The text of what a caller reports: a token, its text, or the header's value. */
+export function textOf(token: AccessToken | string): string {
+  const text =
+    typeof token === 'string' ? token : (Object(token) as Partial<AccessToken>).accessToken
+  if (typeof text === 'string') return text.replace(/^Bearer /i, '')
+  throw new ConfigurationError('request_invalid', 'invalidate needs a token or its text', {
+    field: 'token',
+  })
 }
 
 /** Whether `token` is this very text: how a late 401 is told from one for a newer token. */

@@ -75,6 +75,11 @@ export abstract class TokenError extends Error {
   }
 }
 
+/** The part of a message that names the audience, with its leading space; empty without one. */
+export function forAudience(audience: string | undefined): string {
+  return audience === undefined ? '' : ` for '${audience}'`
+}
+
 /** A mistake in options or arguments. Nothing was sent. */
 export class ConfigurationError extends TokenError {
   override readonly name = 'ConfigurationError'

@@ -14,21 +14,32 @@ export interface NumberRange {
   readonly integer?: boolean
 }
 
+/** What the object is, for messages. */
+export interface FieldSubject {
+  /** `TokenManager option`, `token request field`. */
+  readonly what: string
+  readonly code: ConfigurationErrorCode
+  /** What stands before the name in an error's `field`, its last dot included. Default: nothing. */
+  readonly path?: string
+  /** Refuses instances of classes: a URL or a Promise would be read as an object without fields. */
+  readonly plain?: boolean
+}
+
 export class FieldReader {
   readonly #fields: ReadonlyMap<string, unknown>
   readonly #what: string
   readonly #code: ConfigurationErrorCode
+  readonly #path: string
 
-  /** `what` names the object in messages: `TokenManager option`, `token request field`. */
-  constructor(
-    value: unknown,
-    names: readonly string[],
-    subject: { readonly what: string; readonly code: ConfigurationErrorCode },
-  ) {
+  constructor(value: unknown, names: readonly string[], subject: FieldSubject) {
     this.#what = subject.what
     this.#code = subject.code
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new ConfigurationError(this.#code, `${this.#what}s must be an object`)
+    this.#path = subject.path ?? ''
+    const fits = subject.plain === true ? isPlainObject(value) : Object(value) === value
+    if (!fits || typeof value !== 'object' || value === null || Array.isArray(value)) {
+      const field = this.#path === '' ? undefined : this.#path.slice(0, -1)
+      const message = `${this.#what}s must be an object, not ${kind(value)}`
+      throw new ConfigurationError(this.#code, message, { field })
     }
     this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== undefined))
     for (const name of this.#fields.keys()) {
@@ -40,13 +51,14 @@ export class FieldReader {
     const best = nearest(name, names)
     const hint = best === undefined ? `known: ${names.join(', ')}` : `did you mean '${best}'?`
     throw new ConfigurationError(this.#code, `unknown ${this.#what} '${cut(name)}'; ${hint}`, {
-      field: name,
+      field: `${this.#path}${name}`,
     })
   }
 
   /** The error for this field: `<what> '<name>' <problem>`. */
   refusal(name: string, problem: string): ConfigurationError {
-    return new ConfigurationError(this.#code, `${this.#what} '${name}' ${problem}`, { field: name })
+    const field = `${this.#path}${name}`
+    return new ConfigurationError(this.#code, `${this.#what} '${name}' ${problem}`, { field })
   }
 
   unknown(name: string): unknown {
@@ -97,11 +109,20 @@ export function textProblem(value: string): string | undefined {
   return undefined
 }
 
+/** An object of the caller's own making: no class instance, which would be read as one without fields. */
+export function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Another realm's Object.prototype is not ours, but has no prototype either.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 /** The kind of a value, for messages; never the value, which may be a secret. */
 export function kind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  return isPlainObject(value) ? 'an object' : `a ${value.constructor.name}`
 }
 
 /** Names come from outside: cut, so that one cannot flood a log. */

@@ -4,40 +4,42 @@ import type { ClientSecret } from './client-auth/client-secret.ts'
 import type { Clock } from './clock.ts'
 import type { TokenRequestInput } from './request/token-request.ts'
 
-/** Where the tokens come from: exactly one of the two, or both to skip discovery for an issuer. */
+/**
+ * Where the tokens come from: one of the two, or both to skip discovery for an issuer. Environment
+ * variables may be named as they are; if one is not set, the constructor says so.
+ */
 export type AuthorizationServerOptions =
+  | { readonly issuer?: undefined; readonly tokenEndpoint: string | undefined }
   | {
       /**
        * The issuer identifier, exactly as its metadata spells it; the token endpoint is discovered
        * (RFC 8414, and OpenID's well-known path).
        */
-      readonly issuer: string
+      readonly issuer: string | undefined
       /** The token endpoint: with it, nothing is discovered. */
       readonly tokenEndpoint?: string | undefined
     }
-  | { readonly issuer?: undefined; readonly tokenEndpoint: string }
 
 /** How we prove who we are: one of the two. */
 export type ClientOptions =
-  | {
-      /**
-       * The client secret: a string, a function, or `{ file }`; the last two are read again for
-       * every attempt. Sent by Basic, or by Post where discovery lists only that. An environment
-       * variable may be named as it is; if it is not set, the constructor says so.
-       */
-      readonly clientSecret: ClientSecret | undefined
-      readonly clientAuthentication?: undefined
-    }
   | {
       readonly clientSecret?: undefined
       /** A method of your choice, e.g. `clientSecretPost(secret)`. */
       readonly clientAuthentication: ClientAuthentication
     }
+  | {
+      /**
+       * The client secret: a string, a function, or `{ file }`; the last two are read again for
+       * every attempt. Sent by Basic, or by Post where discovery lists only that.
+       */
+      readonly clientSecret: ClientSecret | undefined
+      readonly clientAuthentication?: undefined
+    }
 
 /** Options that all have a default. */
 export interface CommonOptions {
   /** The client identifier that the authorization server knows you by. */
-  readonly clientId: string
+  readonly clientId: string | undefined
   /**
    * The only places that ever see a token from `fetch` and axios: absolute URL prefixes, matched by
    * origin and whole path segments. Default `{}`.
@@ -74,7 +76,7 @@ export interface CommonOptions {
   readonly retries?: number | undefined
   /** Requests whose tokens a timer renews, used or not. Default `[]`. */
   readonly keepWarm?: readonly TokenRequestInput[] | undefined
-  /** Allows http to hosts other than this machine. Default false. */
+  /** Allows http to hosts other than this machine, for token requests too. Default false. */
   readonly allowInsecureHttp?: boolean | undefined
   /** For tests. Default: the system's clocks and timers. */
   readonly clock?: Clock | undefined

@@ -20,7 +20,10 @@ export function readServer(fields: FieldReader, allowInsecureHttp: boolean): Res
   const issuer = fields.text('issuer')
   const endpoint = fields.text('tokenEndpoint')
   if (issuer === undefined && endpoint === undefined) {
-    throw fields.refusal('issuer', 'is missing, and so is tokenEndpoint; set one of them')
+    throw fields.refusal(
+      'issuer',
+      'is missing (is its environment variable set?), and so is tokenEndpoint; set one of them',
+    )
   }
   if (issuer !== undefined) {
     const { problem } = parseSecureUrl(issuer, { allowInsecureHttp })
@@ -36,10 +39,7 @@ export function readServer(fields: FieldReader, allowInsecureHttp: boolean): Res
 export function readClient(fields: FieldReader): ResolvedClient {
   const clientId = fields.text('clientId')
   if (clientId !== undefined) return { clientId, clientAuthentication: readAuthentication(fields) }
-  throw fields.refusal(
-    'clientId',
-    'is missing; it is the name that the server knows this client by',
-  )
+  throw fields.refusal('clientId', 'is missing; is its environment variable set?')
 }
 
 function readAuthentication(fields: FieldReader): ClientAuthentication {
@@ -52,7 +52,7 @@ function readAuthentication(fields: FieldReader): ClientAuthentication {
     if (secret === undefined) {
       throw fields.refusal(
         'clientSecret',
-        'is missing or undefined (is its environment variable set?), and so is clientAuthentication; set one',
+        'is missing (is its environment variable set?), and so is clientAuthentication; set one',
       )
     }
     return clientSecretAsListed(secret as ClientSecret)

@@ -2,12 +2,13 @@
  * Reads each option once, refuses what is wrong, fills in what is missing, and keeps a frozen
  * copy. Nothing is sent, and nothing of the caller's is kept that could change later.
  */
-import { createAudienceMap } from './bearer/audience-map.ts'
+import { createAudienceMap, withoutCredentials } from './bearer/audience-map.ts'
 import type { AudienceMap } from './bearer/audience-map.ts'
 import type { RenewalWindows } from './cache/renewal-plan.ts'
 import { longestDelayMs, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { FieldReader, kind } from './field-reader.ts'
+import type { FieldSubject } from './field-reader.ts'
 import { parametersOf, parseTokenRequest } from './request/token-request.ts'
 import type { TokenRequest } from './request/token-request.ts'
 import { readClient, readServer } from './resolve-client.ts'
@@ -72,7 +73,7 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   return Object.freeze({
     ...readServer(fields, allowInsecureHttp),
     ...readClient(fields),
-    resources: createAudienceMap(listed, allowInsecureHttp),
+    resources: createAudienceMap(listed, { option: 'resources', allowInsecureHttp }),
     listed: Object.freeze(listed.map(([, request]) => request)),
     passUnlisted: readPolicy(fields) === 'pass',
     parameters,
@@ -99,17 +100,23 @@ function readResources(
   if (typeof resources !== 'object' || Array.isArray(resources)) {
     throw fields.refusal('resources', `must be an object of URL prefixes, not ${kind(resources)}`)
   }
-  return Object.entries(resources).map(([prefix, request]) => [
-    prefix,
-    parseTokenRequest(request, parameters),
-  ])
+  return Object.entries(resources).map(([prefix, request]) => {
+    const shown = withoutCredentials(prefix)
+    return [prefix, parseTokenRequest(request, parameters, entry(`resources.${shown}`))]
+  })
 }
 
 function readKeepWarm(fields: FieldReader, parameters: TokenRequest['parameters']) {
   const requests = fields.unknown('keepWarm') ?? []
   if (!Array.isArray(requests))
     throw fields.refusal('keepWarm', 'must be an array of token requests')
-  return Object.freeze(requests.map((request) => parseTokenRequest(request, parameters)))
+  return Object.freeze(
+    requests.map((request, i) => parseTokenRequest(request, parameters, entry(`keepWarm.${i}`))),
+  )
+}
+
+function entry(path: string): FieldSubject {
+  return { what: `${path}: field`, code: 'configuration_invalid', path: `${path}.` }
 }
 
 function readPolicy(fields: FieldReader): 'refuse' | 'pass' {

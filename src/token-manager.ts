@@ -2,6 +2,7 @@
  * The front desk: takes a request in the caller's words, finds its cell, and answers. Everything it
  * promises is kept elsewhere; this file wires the rooms together and owns their state.
  */
+import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
 import { createAcquire } from './acquisition/acquire.ts'
 import { createAudienceMap } from './bearer/audience-map.ts'
@@ -11,7 +12,7 @@ import { CellSource, originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
-import { ManagerClosedError } from './errors.ts'
+import { ConfigurationError, ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
 import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
@@ -97,12 +98,15 @@ export class TokenManager implements BearerRouter {
   for(audience: string, scopes?: string | readonly string[]): BoundSource
   for(request: BoundRequestInput): BoundSource
   for(...words: readonly unknown[]): BoundSource {
-    const { request } = requestFromArguments(words)
+    const { allowInsecureHttp } = this.#options
+    const { request } = requestFromArguments(words, 'for')
     const { wanted, origins } = parseBoundRequest(request, this.#options.parameters)
     const places = origins.map((origin) => [origin, true] as const)
     return this.#bind(
       wanted,
-      places.length === 0 ? undefined : createAudienceMap(places, this.#options.allowInsecureHttp),
+      places.length === 0
+        ? undefined
+        : createAudienceMap(places, { option: 'origins', allowInsecureHttp }),
     )
   }
 
@@ -111,7 +115,7 @@ export class TokenManager implements BearerRouter {
    * else. Returns whether it was.
    */
   invalidate(token: AccessToken | string): boolean {
-    return this.#cache.invalidate(token)
+    return this.#cache.invalidate(textOf(token))
   }
 
   /**
@@ -123,6 +127,9 @@ export class TokenManager implements BearerRouter {
   async prewarm(requests?: readonly TokenRequestInput[]): Promise<void> {
     if (this.#closed) throw new ManagerClosedError()
     const { listed, parameters } = this.#options
+    if (requests !== undefined && !Array.isArray(requests)) {
+      throw new ConfigurationError('request_invalid', 'prewarm needs an array of token requests')
+    }
     const wanted = requests?.map((request) => parseTokenRequest(request, parameters)) ?? listed
     const ends = await Promise.allSettled(wanted.map((request) => this.#cell(request).get()))
     const failed = ends.find((end) => end.status === 'rejected')
@@ -157,7 +164,7 @@ export class TokenManager implements BearerRouter {
 
   #get(words: readonly unknown[]): Promise<AccessToken> {
     try {
-      const { request, options } = requestFromArguments(words)
+      const { request, options } = requestFromArguments(words, 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
       if (this.#closed) throw new ManagerClosedError()
       const wanted = parseTokenRequest(request, this.#options.parameters)

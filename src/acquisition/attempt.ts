@@ -10,7 +10,12 @@ import type {
 } from '../client-auth/client-authentication.ts'
 import { instantOf } from '../clock.ts'
 import type { Clock, Instant } from '../clock.ts'
-import { ClientAuthenticationError, isTokenError, TokenUnavailableError } from '../errors.ts'
+import {
+  ClientAuthenticationError,
+  forAudience,
+  isTokenError,
+  TokenUnavailableError,
+} from '../errors.ts'
 import { recipientOf } from '../request/token-request.ts'
 import type { TokenRequest } from '../request/token-request.ts'
 import { withTimeLimit } from '../time-limit.ts'
@@ -162,10 +167,9 @@ function acquired(
 /** The error for a limit that ran out; `limit` says which, and during what. */
 export function timeout(request: TokenRequest, limit: string): TokenUnavailableError {
   const audience = recipientOf(request)
-  const forAudience = audience === undefined ? '' : ` for '${audience}'`
   return new TokenUnavailableError(
     'token_endpoint_timeout',
-    `no token${forAudience} within ${limit}; look at the authorization server and the network, or raise it`,
+    `no token${forAudience(audience)} within ${limit}; look at the authorization server and the network, or raise it`,
     { audience },
   )
 }

@@ -24,12 +24,16 @@ export interface AudienceMap<Target> {
  */
 export function createAudienceMap<Target>(
   resources: readonly (readonly [prefix: string, target: Target])[],
-  allowInsecureHttp: boolean,
+  { option, allowInsecureHttp }: { readonly option: string; readonly allowInsecureHttp: boolean },
 ): AudienceMap<Target> {
+  const refusal = (prefix: string, problem: string) => refusalOf(option, prefix, problem)
   const entries: Entry<Target>[] = []
   for (const [prefix, target] of resources) {
     const { url, problem } = parseSecureUrl(prefix, { allowInsecureHttp })
     if (url === undefined) throw refusal(prefix, problem)
+    if (prefix.includes('*')) {
+      throw refusal(prefix, 'holds a *; name each host, and a path covers all that is below it')
+    }
     const path = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`
     if (!readsOneWay(url.pathname)) throw refusal(prefix, 'has an encoded slash or dot in its path')
     const other = entries.find((entry) => overlap(entry, { origin: url.origin, path }))
@@ -71,15 +75,15 @@ function readsOneWay(path: string): boolean {
   return true
 }
 
-function refusal(prefix: string, problem: string): ConfigurationError {
+function refusalOf(option: string, prefix: string, problem: string): ConfigurationError {
   const shown = withoutCredentials(prefix)
-  return new ConfigurationError('configuration_invalid', `resources '${shown}' ${problem}`, {
-    field: `resources.${shown}`,
+  return new ConfigurationError('configuration_invalid', `${option} '${shown}' ${problem}`, {
+    field: `${option}.${shown}`,
   })
 }
 
 /** A password in a URL is a secret like any other: the message shows what stands after it. */
-function withoutCredentials(prefix: string): string {
+export function withoutCredentials(prefix: string): string {
   return prefix
     .slice(0, 300)
     .replace(/\/\/[^/]*@/, '//[hidden]@')

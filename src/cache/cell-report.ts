@@ -1,5 +1,5 @@
 /** What a cell says in words: the errors it makes itself, and the facts its events carry. Pure. */
-import { isTokenError, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
+import { forAudience, isTokenError, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
 import type { TokenEvents, TokenEventSubject } from '../events.ts'
 
 export function closed({ audience }: TokenEventSubject): ManagerClosedError {
@@ -13,7 +13,7 @@ export function expiredOnArrival(
 ): TokenUnavailableError {
   return new TokenUnavailableError(
     'token_expired_on_arrival',
-    `the token${forAudience(subject)} lives ${lifetimeMs} ms and took ${Math.ceil(tookMs)} ms to ` +
+    `the token${forAudience(subject.audience)} lives ${lifetimeMs} ms and took ${Math.ceil(tookMs)} ms to ` +
       'arrive; ask the authorization server for a longer lifetime, or look at its latency',
     { audience: subject.audience },
   )
@@ -26,7 +26,7 @@ export function lifetimeTooShort(
 ): TokenUnavailableError {
   return new TokenUnavailableError(
     'token_lifetime_too_short',
-    `a new token${forAudience(subject)} is valid for ${Math.floor(validityMs)} ms and minValidityMs ` +
+    `a new token${forAudience(subject.audience)} is valid for ${Math.floor(validityMs)} ms and minValidityMs ` +
       `asks for ${wantedMs}; lower minValidityMs, or raise the lifetime at the authorization server`,
     { audience: subject.audience },
   )
@@ -45,8 +45,4 @@ export function failureEvent(
     oauthError: 'oauthError' in error ? error.oauthError : undefined,
     tokenHeld,
   }
-}
-
-function forAudience({ audience }: TokenEventSubject): string {
-  return audience === undefined ? '' : ` for '${audience}'`
 }

@@ -3,6 +3,7 @@
  * stored. Nobody waits while a usable token is held; at most one flight is under way, plus a
  * forced one; a late answer never overwrites a newer token. Knows no OAuth and no HTTP.
  */
+import { textOf } from '../access-token.ts'
 import type { AccessToken } from '../access-token.ts'
 import { instantOf } from '../clock.ts'
 import type { Instant } from '../clock.ts'
@@ -59,7 +60,7 @@ export class TokenCell {
 
   /** Drops the held token if it is this very one. */
   invalidate(token: AccessToken | string): boolean {
-    const text = typeof token === 'string' ? token : token.accessToken
+    const text = textOf(token)
     if (!this.#holding.reject(text, this.#parts.clock.monotonic())) return false
     this.#parts.counters.invalidations += 1
     this.#parts.publish('invalidated', () => this.subject)

@@ -7,7 +7,8 @@ import { readFile } from 'node:fs/promises'
 import { ClientAuthenticationError, ConfigurationError } from '../errors.ts'
 import { kind } from '../field-reader.ts'
 import { formEncode } from '../wire/form-encoding.ts'
-import { safeCause } from '../wire/quoted-text.ts'
+import { problemOf } from '../wire/network-failure.ts'
+import { quote, safeCause } from '../wire/quoted-text.ts'
 import type {
   ClientAuthentication,
   ClientAuthenticationContext,
@@ -59,8 +60,9 @@ export function clientSecretAsListed(secret: ClientSecret): ClientAuthentication
     if (authMethods.includes('client_secret_post')) return postProof(clientId, text)
     throw new ClientAuthenticationError(
       'client_authentication_unsupported',
-      `the authorization server takes ${authMethods.slice(0, 10).join(', ') || 'no method'} and no client ` +
-        'secret; set clientAuthentication to a method that it takes',
+      `the authorization server takes ${quote(authMethods.join(', '), [text]) ?? 'no method'} and no ` +
+        'client secret; register this client for client_secret_basic or client_secret_post, or set ' +
+        'clientAuthentication to a method of your own',
     )
   })
 }
@@ -138,7 +140,8 @@ async function contents(file: string): Promise<string> {
     // Editors and `echo` end a file with a newline that is not part of the secret.
     return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
   } catch (cause) {
-    throw unavailable(`the file ${file} could not be read; see cause`, cause)
+    const problem = problemOf(cause, [], 'see cause')
+    throw unavailable(`the file ${file}${problem.words}`, cause)
   }
 }
 

@@ -1,6 +1,6 @@
 /** `(audience, scopes, options)` or `(request, options)`: both spellings become one. Pure. */
 import { ConfigurationError } from '../errors.ts'
-import { FieldReader, kind } from '../field-reader.ts'
+import { FieldReader, isPlainObject, kind } from '../field-reader.ts'
 import { isLoopback } from '../secure-url.ts'
 import { parseTokenRequest, tokenRequestFields } from './token-request.ts'
 import type { TokenRequest } from './token-request.ts'
@@ -10,24 +10,35 @@ export interface RequestArguments {
   readonly options: unknown
 }
 
-/** @throws {ConfigurationError} `request_invalid` */
-export function requestFromArguments([first, second, third]: readonly unknown[]): RequestArguments {
-  if (typeof first === 'string') {
-    if (typeof second === 'object' && second !== null && !Array.isArray(second)) {
-      throw new ConfigurationError(
-        'request_invalid',
-        'the second argument of getToken(audience, scopes, options) is the scopes; pass undefined ' +
-          'for none and the options as the third',
-        { field: 'scopes', audience: first },
-      )
-    }
-    return { request: { audience: first, scopes: second }, options: third }
+/**
+ * @param call Whose arguments they are: `for` takes no options.
+ * @throws {ConfigurationError} `request_invalid`
+ */
+export function requestFromArguments(
+  [first, second, third]: readonly unknown[],
+  call: 'getToken' | 'for',
+): RequestArguments {
+  const options = typeof first === 'string' ? third : second
+  if (call === 'for' && options !== undefined) throw misplaced(call, first)
+  if (typeof first !== 'string') {
+    if (isPlainObject(first)) return { request: first, options }
+    const remedy =
+      first instanceof URL ? '; pass its href' : first instanceof Promise ? '; await it' : ''
+    const problem = `the first argument must be an audience or a token request, not ${kind(first)}`
+    throw new ConfigurationError('request_invalid', problem + remedy, { field: 'audience' })
   }
-  if (typeof first === 'object' && first !== null) return { request: first, options: second }
-  throw new ConfigurationError(
+  if (isPlainObject(second)) throw misplaced(call, first)
+  return { request: { audience: first, scopes: second }, options }
+}
+
+function misplaced(call: 'getToken' | 'for', audience: unknown): ConfigurationError {
+  return new ConfigurationError(
     'request_invalid',
-    `the first argument must be an audience or a token request, not ${kind(first)}`,
-    { field: 'audience' },
+    call === 'for'
+      ? 'for(audience, scopes) takes nothing more; write for({ audience, scopes, origins })'
+      : 'the second argument of getToken(audience, scopes, options) is the scopes; pass undefined ' +
+          'for none and the options as the third',
+    { field: 'scopes', audience: typeof audience === 'string' ? audience : undefined },
   )
 }
 

@@ -5,6 +5,7 @@
  */
 import type { ConfigurationError } from '../errors.ts'
 import { FieldReader, kind, textProblem } from '../field-reader.ts'
+import type { FieldSubject } from '../field-reader.ts'
 
 /** A token request in the caller's words. All fields are optional; name what your server needs. */
 export interface TokenRequestInput {
@@ -37,11 +38,12 @@ export const tokenRequestFields = ['audience', 'scopes', 'resource', 'parameters
 type Parameters = TokenRequest['parameters']
 
 /** The canonical form of `input`, with the manager's own `parameters` below the request's. */
-export function parseTokenRequest(input: unknown, standing: Parameters = []): TokenRequest {
-  const fields = new FieldReader(input, tokenRequestFields, {
-    what: 'token request field',
-    code: 'request_invalid',
-  })
+export function parseTokenRequest(
+  input: unknown,
+  standing: Parameters = [],
+  subject: FieldSubject = { what: 'token request field', code: 'request_invalid' },
+): TokenRequest {
+  const fields = new FieldReader(input, tokenRequestFields, { ...subject, plain: true })
   return Object.freeze({
     audience: fields.text('audience'),
     scopes: parseScopes(fields),

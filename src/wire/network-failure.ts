@@ -1,5 +1,5 @@
-/** A request that got no answer: what to say, and what to look at. Pure. */
-import { TokenUnavailableError } from '../errors.ts'
+/** A request that got no answer, a file that could not be read: what to say and look at. Pure. */
+import { forAudience, TokenUnavailableError } from '../errors.ts'
 import { safeCause } from './quoted-text.ts'
 
 const hints: Readonly<Record<string, string>> = {
@@ -13,8 +13,27 @@ const hints: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate authority is not known; see NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'its certificate authority is not known; see NODE_EXTRA_CA_CERTS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'that port speaks http, not https',
+  ENOENT: 'there is no such file; check the path',
+  EACCES: 'this process may not read it; check the file’s owner and mode',
+  EISDIR: 'that is a folder; name the file in it',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+}
+
+/** Why a request, a file or a name could not be had: in words, and as a cause without secrets. */
+export interface Problem {
+  /** ` (CODE); what it usually means`. */
+  readonly words: string
+  readonly cause: Error
+}
+
+/** @param standard What to say where the system's code is unknown. */
+export function problemOf(error: unknown, secrets: readonly string[], standard: string): Problem {
+  const cause = safeCause(error, secrets)
+  const code = codeIn(cause)
+  const hint = code !== undefined && Object.hasOwn(hints, code) ? hints[code] : undefined
+  return { words: `${code === undefined ? '' : ` (${code})`}; ${hint ?? standard}`, cause }
 }
 
 export function networkFailure(
@@ -25,14 +44,10 @@ export function networkFailure(
     readonly secrets: readonly string[]
   },
 ): TokenUnavailableError {
-  const cause = safeCause(error, at.secrets)
-  const code = codeIn(cause)
-  const hint = code !== undefined && Object.hasOwn(hints, code) ? hints[code] : undefined
-  const forAudience = at.audience === undefined ? '' : ` for '${at.audience}'`
+  const { words, cause } = problemOf(error, at.secrets, 'look at cause and at the network')
   return new TokenUnavailableError(
     'token_endpoint_unreachable',
-    `${at.endpoint} could not be reached${forAudience}` +
-      `${code === undefined ? '' : ` (${code})`}; ${hint ?? 'look at cause and at the network'}`,
+    `${at.endpoint} could not be reached${forAudience(at.audience)}${words}`,
     { audience: at.audience, cause },
   )
 }

@@ -10,15 +10,28 @@ const hidden = '[hidden]'
 /** `text` as one short, harmless line; undefined if nothing is left. */
 export function quote(text: unknown, secrets: readonly string[]): string | undefined {
   if (typeof text !== 'string') return undefined
-  // Enough for any message, and a bound on the work that a megabyte of text can cause.
-  const line = text
-    .slice(0, 10_000)
-    .replace(/\p{C}/gu, (char) => (/\s/.test(char) ? ' ' : ''))
-    .replace(/\s+/g, ' ')
-    .trim()
-  const clean = withoutTokens(withoutSecrets(line, secrets))
-  if (clean === '') return undefined
-  return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean
+  const clean = withoutTokens(withoutSecrets(withoutControls(text), secrets))
+  return clean === '' ? undefined : cut(clean)
+}
+
+/** A name from outside as one short line; for what is public, such as an issuer. */
+export function oneLine(text: string): string {
+  return cut(withoutControls(text))
+}
+
+function withoutControls(text: string): string {
+  return (
+    text
+      // Enough for any message, and a bound on the work that a megabyte of text can cause.
+      .slice(0, 10_000)
+      .replace(/\p{C}/gu, (char) => (/\s/.test(char) ? ' ' : ''))
+      .replace(/\s+/g, ' ')
+      .trim()
+  )
+}
+
+function cut(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
 
 /** Longest first: a secret may hold another one. */

@@ -11,7 +11,8 @@ import { discardBody } from '../discard-body.ts'
 import { boundedText } from './bounded-body.ts'
 import { jsonObject } from './jwt-payload.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { safeCause } from './quoted-text.ts'
+import { problemOf } from './network-failure.ts'
+import { oneLine } from './quoted-text.ts'
 import { endpointName, isRedirect, redirectOrigin } from './token-endpoint.ts'
 import type { FetchFunction } from './token-endpoint.ts'
 
@@ -116,10 +117,11 @@ async function fetchDocument(url: URL, parts: DiscoveryParts): Promise<string> {
     })
   } catch (error) {
     if (error instanceof MetadataError) throw error
+    const { words, cause } = problemOf(error, [], 'check issuer and the network')
     throw new MetadataError(
       'metadata_unavailable',
-      `${endpointName(url)} could not be reached; check issuer and the network, or set tokenEndpoint`,
-      { cause: safeCause(error, []) },
+      `${endpointName(url)} could not be reached${words}`,
+      { cause },
     )
   }
 }
@@ -139,7 +141,7 @@ async function refusal(
   }
   return new MetadataError(
     'metadata_unavailable',
-    `${endpointName(url)} answered ${status}; it will be asked again`,
+    `${endpointName(url)} answered ${status}; the next call asks again after a pause`,
     { status, retryAfterMs: retryAfterMs(response.headers, parts.clock.now()) },
   )
 }
@@ -155,10 +157,7 @@ function readMetadata(text: string, url: URL, parts: DiscoveryParts): ServerMeta
   if (typeof issuer !== 'string') throw invalid(url, 'names no issuer')
   // RFC 8414 section 3.3: identical, character by character.
   if (issuer !== parts.issuer) {
-    throw invalid(
-      url,
-      `is the metadata of issuer '${issuer.slice(0, 200)}', not of '${parts.issuer}'`,
-    )
+    throw invalid(url, `is the metadata of issuer '${oneLine(issuer)}', not of '${parts.issuer}'`)
   }
   if (typeof endpoint !== 'string') throw invalid(url, 'names no token_endpoint')
   const { url: tokenEndpoint, problem } = parseSecureUrl(endpoint, {

@@ -24,7 +24,3 @@ export interface TokenQuestion {
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
-
-export function forAudience({ audience }: Pick<TokenQuestion, 'audience'>): string {
-  return audience === undefined ? '' : ` for '${audience}'`
-}

@@ -2,11 +2,11 @@
  * Reads a refusal of the token endpoint (RFC 6749 section 5.2, and what servers send instead): which code
  * it is, what the server said, how long to wait, and what the reader of the message should change. Pure.
  */
-import { TokenEndpointError } from '../errors.ts'
+import { forAudience, TokenEndpointError } from '../errors.ts'
 import type { TokenEndpointErrorCode } from '../errors.ts'
 import { quote } from './quoted-text.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { forAudience, isText } from './token-answer.ts'
+import { isText } from './token-answer.ts'
 import type { TokenAnswer, TokenQuestion } from './token-answer.ts'
 
 type Members = Readonly<Record<string, unknown>> | undefined
@@ -29,7 +29,7 @@ export function refusalOf(
       : undefined
   const said = [oauthError, oauthErrorDescription].filter(isText).join(': ')
   const message =
-    `${question.endpoint} ${verb(code)} the request${forAudience(question)} with ${status}` +
+    `${question.endpoint} ${verb(code)} the request${forAudience(question.audience)} with ${status}` +
     `${said === '' ? '' : ` (${said})`}; ${advice(code, oauthError, status)}`
   return new TokenEndpointError(code, message, {
     audience: question.audience,
@@ -86,7 +86,9 @@ const adviceByError: Readonly<Record<string, string>> = {
   invalid_client:
     'check clientId, clientSecret and the authentication method that the client is registered for',
   unauthorized_client: 'allow this client the client_credentials grant',
-  invalid_scope: 'check the scopes against those that the client may ask for',
+  invalid_scope: 'check the scopes (separated by spaces) against those that the client may ask for',
+  access_denied:
+    'the client is known, but may not have this token: check audience and scopes, and its grants',
   invalid_target: 'check audience and resource against those that the client may ask for',
   unsupported_grant_type: 'enable the client_credentials grant at the authorization server',
   invalid_request: 'check audience, scopes and parameters against what this server expects',
@@ -97,14 +99,17 @@ function advice(
   oauthError: string | undefined,
   status: number,
 ): string {
-  if (code === 'token_endpoint_throttled') return 'it will be asked again after a pause'
-  if (code === 'token_endpoint_failed') return 'it will be asked again; look at its health and log'
+  if (code === 'token_endpoint_throttled')
+    return 'calls are answered with this until the pause is over'
+  if (code === 'token_endpoint_failed')
+    return 'the next call asks again after a pause; look at its health and log'
   const known =
     oauthError !== undefined && Object.hasOwn(adviceByError, oauthError)
       ? adviceByError[oauthError]
       : undefined
   if (known !== undefined) return known
-  if (status === 401 || status === 403) return 'check clientId, clientSecret and the method'
+  if (status === 401) return 'check clientId, clientSecret and the authentication method'
+  if (status === 403) return 'check that this client may ask for this audience and these scopes'
   if (status === 404 || status === 405) return 'check the URL of the token endpoint'
   return 'check the request against what this server expects'
 }

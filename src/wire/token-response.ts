@@ -3,11 +3,11 @@
  * Tolerant of what real servers leave out or misspell; strict about what would be dangerous to
  * take for a token. Bodies are never quoted whole, and never beside a token. Pure.
  */
-import { TokenEndpointError } from '../errors.ts'
+import { forAudience, TokenEndpointError } from '../errors.ts'
 import { secondsOf, lifetimeOf } from './token-lifetime.ts'
 import { dateMs } from './retry-after.ts'
 import { jsonObject } from './jwt-payload.ts'
-import { forAudience, isText } from './token-answer.ts'
+import { isText } from './token-answer.ts'
 import type { TokenAnswer, TokenQuestion } from './token-answer.ts'
 import { refusalOf } from './token-refusal.ts'
 
@@ -28,7 +28,7 @@ export function parseTokenResponse(answer: TokenAnswer, question: TokenQuestion)
   const invalid = (problem: string) =>
     new TokenEndpointError(
       'token_response_invalid',
-      `${question.endpoint} answered ${answer.status}${forAudience(question)} ${problem}`,
+      `${question.endpoint} answered ${answer.status}${forAudience(question.audience)} ${problem}`,
       { status: answer.status, audience: question.audience },
     )
   if (answer.body === undefined) throw invalid('with more than 1 MiB; is this the token endpoint?')
@@ -60,7 +60,7 @@ export function parseTokenResponse(answer: TokenAnswer, question: TokenQuestion)
 function checkToken(text: string, tokenType: unknown, invalid: (problem: string) => Error): void {
   // Visible ASCII: what can stand in a header (RFC 9110 section 5.5) without changing it.
   if (!/^[\x21-\x7e]+$/.test(text)) {
-    throw invalid('with an access_token that cannot stand in a header')
+    throw invalid('with an access_token that cannot stand in a header; is this the token endpoint?')
   }
   if (tokenType === undefined || tokenType === null || tokenType === '') return
   const type = typeof tokenType === 'string' ? tokenType.toLowerCase() : undefined
@@ -68,11 +68,11 @@ function checkToken(text: string, tokenType: unknown, invalid: (problem: string)
   throw invalid(
     type === 'dpop'
       ? 'with a DPoP token, and no proof was sent; let the client have Bearer tokens'
-      : 'with a token_type that is not Bearer; this client cannot spend it',
+      : 'with a token_type that is not Bearer; let the client have Bearer tokens',
   )
 }
 
-/** RFC 6749 section 5.1: absent means as asked. WIRE: `true` occurs, and means as asked. */
+/** RFC 6749 section 5.1: absent means as asked. `true` occurs (node-oauth2-server), and means it too. */
 function grantedScopes(scope: unknown, asked: readonly string[]): readonly string[] {
   if (Array.isArray(scope)) return scope.filter(isText)
   return typeof scope === 'string' ? scope.split(/\s+/).filter(Boolean) : asked

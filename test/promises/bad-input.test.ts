@@ -23,6 +23,19 @@ describe('an option that is wrong', () => {
     ['an id of two lines', { clientId: 'a\nb' }, 'clientId', /control character/],
     ['an id that is no text', { clientId: 7 }, 'clientId', /must be a string, not a number/],
     ['no server', { tokenEndpoint: undefined }, 'issuer', /so is tokenEndpoint; set one/],
+    ['an entry of no kind', { resources: { [url]: 'event' } }, `resources.${url}`, /not a string/],
+    [
+      'an entry with a misspelt field',
+      { resources: { [url]: { scope: 'a' } } },
+      `resources.${url}.scope`,
+      /resources\.https:\/\/api\.test: field 'scope'; did you mean 'scopes'/,
+    ],
+    [
+      'a wrong one to keep warm',
+      { keepWarm: [{}, { audiance: 'a' }] },
+      'keepWarm.1.audiance',
+      /audience/,
+    ],
     ['no secret', { clientSecret: undefined }, 'clientSecret', /set one/],
     ['an empty secret', { clientSecret: '' }, 'clientSecret', /is empty/],
     ['a secret of no kind', { clientSecret: 7 }, 'clientSecret', /function or \{ file \}/],
@@ -83,6 +96,7 @@ describe('an option that is wrong', () => {
     ['with credentials', ['https://user:fake-password@api.test']],
     ['with a query', ['https://api.test/?a=b']],
     ['with a fragment', ['https://api.test/#a']],
+    ['with a wildcard', ['https://*.test']],
     ['with an encoded slash', ['https://api.test/a%2fb']],
     ['of another scheme', ['file:///etc']],
     ['twice the same', ['https://api.test', 'https://API.test:443/']],
@@ -125,6 +139,8 @@ describe('an option that is wrong', () => {
 describe('a token request that is wrong', () => {
   it.each<[string, readonly unknown[], string, RegExp]>([
     ['no audience', [undefined], 'audience', /audience or a token request/],
+    ['a URL', [new URL('https://a.test')], 'audience', /not a URL; pass its href/],
+    ['a promise', [Promise.resolve('a')], 'audience', /not a Promise; await it/],
     ['an empty audience', [''], 'audience', /is empty/],
     ['an audience of two lines', ['a\r\nb'], 'audience', /control character/],
     ['half a character', ['\ud800'], 'audience', /Unicode/],
@@ -174,6 +190,32 @@ describe('a token request that is wrong', () => {
       )
     },
   )
+})
+
+describe('a call that is wrong', () => {
+  it('of for() is refused with the right spelling', async () => {
+    const { tokens } = await start()
+    const bind = tokens.for.bind(tokens) as (...words: readonly unknown[]) => unknown
+    const origins = ['https://a.test']
+    expect(() => bind('a', [], { origins })).toThrow(/for\(\{ audience, scopes, origins \}\)/)
+    expect(() => bind('a', { origins })).toThrow(/for\(\{ audience, scopes, origins \}\)/)
+    expect(() => bind({ audience: 'a' }, { origins })).toThrow(/for\(\{ audience/)
+    expect(() => tokens.for({ audience: 'a', origins: ['x'] })).toThrow(/^origins 'x' is not/)
+  })
+
+  it('of prewarm() or invalidate() is refused', async () => {
+    const { tokens } = await start()
+    for (const requests of ['event', { audience: 'event' }, null]) {
+      expect(await rejectionOf(tokens.prewarm(requests as never))).toMatchObject({
+        code: 'request_invalid',
+      })
+    }
+    for (const token of [undefined, null, {}, 7]) {
+      expect(() => tokens.invalidate(token as never)).toThrow(/token or its text/)
+    }
+    const token = await tokens.getToken('event')
+    expect(tokens.invalidate(token.authorization)).toBe(true)
+  })
 })
 
 describe('attachBearer', () => {

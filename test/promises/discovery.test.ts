@@ -73,6 +73,7 @@ describe('an issuer', () => {
     ['claims another name', { issuer: 'https://evil.test' }, /of issuer 'https:\/\/evil.test'/],
     ['differs by a slash', { issuer: 'SLASH' }, /every character counts/],
     ['names no issuer', { issuer: undefined }, /names no issuer/],
+    ['claims a name of two lines', { issuer: 'x\n\u001b[31mFAKE' }, /issuer 'x \[31mFAKE', not of/],
     ['names no endpoint', { token_endpoint: undefined }, /names no token_endpoint/],
     ['names a relative endpoint', { token_endpoint: '/token' }, /absolute URL/],
     ['names an http endpoint', { token_endpoint: 'http://auth.test/token' }, /use https/],
@@ -101,6 +102,7 @@ describe('an issuer', () => {
     const { tokens, clock } = discovering(server.issuer)
     const error = await rejectionOf(tokens.getToken('event'))
     expect(error).toMatchObject({ code: 'metadata_unavailable', retryable: true })
+    expect((error as Error).message).toMatch(/ECONNREFUSED.*is the server running/)
     await server.restart()
     clock.advance(100)
     await expect(tokens.getToken('event')).resolves.toBeDefined()
@@ -159,11 +161,12 @@ describe('a client secret without a method', () => {
 
   it('is not sent where discovery lists other methods only', async () => {
     const server = await startAuthorizationServer()
-    const methods = ['private_key_jwt', 'tls_client_auth']
+    const methods = ['private_key_jwt', 'tls_client_auth', 'x\n\u001b[31m', 'y'.repeat(5_000)]
     server.metadata = { ...server.metadata, token_endpoint_auth_methods_supported: methods }
     const error = await rejectionOf(discovering(server.issuer).tokens.getToken('event'))
     expect(error).toMatchObject({ code: 'client_authentication_unsupported' })
-    expect((error as Error).message).toContain('private_key_jwt, tls_client_auth')
+    expect((error as Error).message).toContain('private_key_jwt, tls_client_auth, x [31m')
+    expect((error as Error).message.length).toBeLessThan(500)
     expect(server.requests).toHaveLength(0)
   })
 })
@@ -239,7 +242,7 @@ describe('a secret in a file', () => {
   })
 
   it.each([
-    ['is missing', undefined, /could not be read/],
+    ['is missing', undefined, /could not be read.*ENOENT.*check the path/],
     ['is empty', '\n', /empty text/],
   ])('that %s is an error which names it', async (_case, text, message) => {
     const server = await startAuthorizationServer()

@@ -10,7 +10,7 @@ const map = createAudienceMap(
     ['https://[2001:db8::1]:8443', 'ipv6'],
     ['http://localhost:3000', 'local'],
   ],
-  false,
+  { option: 'resources', allowInsecureHttp: false },
 )
 
 describe('a URL that an entry covers', () => {
