@@ -9,8 +9,8 @@ import type { AudienceMap } from './bearer/audience-map.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
-import { bearerRoute } from './token-source.ts'
-import type { BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
+import { bearerRoute, refusalMemory } from './token-source.ts'
+import type { BoundSource, GetTokenOptions, RefusalMemory, TokenSource } from './token-source.ts'
 
 export interface CellSourceParts {
   /** Finds or opens this request's cell. */
@@ -19,7 +19,9 @@ export interface CellSourceParts {
   /** Undefined: neither `origins` nor an audience that is a URL says where the token may go. */
   readonly places: AudienceMap<true> | undefined
   readonly passUnlisted: boolean
-  readonly fetch: Omit<BearerFetchParts, 'router'>
+  readonly fetch: BearerFetchParts['fetch']
+  /** What the edges remember of this cell, whichever source of it they spend. */
+  readonly memory: (cell: TokenCell) => RefusalMemory
 }
 
 export class CellSource implements BoundSource {
@@ -44,7 +46,7 @@ export class CellSource implements BoundSource {
 
   get fetch(): typeof globalThis.fetch {
     this.requireOrigins()
-    this.#fetch ??= createBearerFetch({ ...this.#parts.fetch, router: this })
+    this.#fetch ??= createBearerFetch({ fetch: this.#parts.fetch, router: this })
     return this.#fetch
   }
 
@@ -57,6 +59,10 @@ export class CellSource implements BoundSource {
         "add origins: ['https://…'], or list the URL in the manager's resources",
       { field: 'origins', audience: this.#parts.audience },
     )
+  }
+
+  get [refusalMemory](): RefusalMemory {
+    return this.#parts.memory(this.#current())
   }
 
   [bearerRoute](url: URL): TokenSource | undefined {

@@ -7,7 +7,7 @@
 // Registered, so that an error made by the ESM copy is known to the CommonJS copy and the reverse.
 const brand = Symbol.for('m2m-tokens.error')
 
-/** Every code, by the class that carries it. */
+/** Every code, by its class. */
 export type ConfigurationErrorCode =
   'configuration_invalid' | 'request_invalid' | 'origin_not_listed'
 export type ClientAuthenticationErrorCode =
@@ -61,9 +61,12 @@ export abstract class TokenError extends Error {
   readonly audience: string | undefined
 
   constructor(message: string, facts: TokenErrorFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
     this.audience = facts.audience
     Object.defineProperty(this, brand, { value: true })
+    // One error serves all who wait; whoever adds to its stack would add to it for each of them.
+    const { stack } = this
+    Object.defineProperty(this, 'stack', { get: () => stack, set: () => undefined })
   }
 
   /** What a logger may write: no stack, no cause, no secret. */

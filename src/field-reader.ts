@@ -35,8 +35,8 @@ export class FieldReader {
     this.#what = subject.what
     this.#code = subject.code
     this.#path = subject.path ?? ''
-    const fits = subject.plain === true ? isPlainObject(value) : Object(value) === value
-    if (!fits || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const refused = subject.plain === true && !isPlainObject(value)
+    if (refused || typeof value !== 'object' || value === null || Array.isArray(value)) {
       const field = this.#path === '' ? undefined : this.#path.slice(0, -1)
       const message = `${this.#what}s must be an object, not ${kind(value)}`
       throw new ConfigurationError(this.#code, message, { field })

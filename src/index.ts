@@ -10,8 +10,14 @@ export type {
   TokenManagerOptions,
 } from './options.ts'
 export type { TokenRequestInput } from './request/token-request.ts'
-export { bearerRoute } from './token-source.ts'
-export type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
+export { bearerRoute, refusalMemory } from './token-source.ts'
+export type {
+  BearerRouter,
+  BoundSource,
+  GetTokenOptions,
+  RefusalMemory,
+  TokenSource,
+} from './token-source.ts'
 
 export { AccessToken } from './access-token.ts'
 export type { AccessTokenFields, TokenType } from './access-token.ts'

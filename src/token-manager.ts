@@ -48,7 +48,7 @@ export class TokenManager implements BearerRouter {
   readonly #cache: TokenCache<TokenRequest>
   readonly #counters = newCounters()
   readonly #identity: string
-  readonly #pause: RefusalPause
+  readonly #memories = new WeakMap<TokenCell, RefusalPause>()
   readonly #sources = new Map<TokenRequest, BoundSource>()
   #tokenRequests = 0
   #closed = false
@@ -56,9 +56,8 @@ export class TokenManager implements BearerRouter {
   /** @throws {ConfigurationError} `configuration_invalid`, naming the option and the remedy. */
   constructor(options: TokenManagerOptions) {
     const resolved = resolveOptions(options)
-    const { clock, issuer, tokenEndpoint, clientId, clientAuthentication } = resolved
+    const { issuer, tokenEndpoint, clientId, clientAuthentication } = resolved
     this.#options = resolved
-    this.#pause = new RefusalPause(clock)
     const server = issuer ?? tokenEndpoint?.href ?? ''
     this.#identity = identityKey({ server, clientId, method: clientAuthentication.method })
     const metadata =
@@ -71,7 +70,7 @@ export class TokenManager implements BearerRouter {
     const acquire = createAcquire({ ...resolved, metadata, onTokenRequest })
     const parts = { ...resolved, counters: this.#counters, publish }
     this.#cache = new TokenCache(parts, acquire, resolved.maxEntries)
-    this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch, pause: this.#pause })
+    this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch })
     this.getToken = (...words: readonly unknown[]) => this.#get(words)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
   }
@@ -189,8 +188,17 @@ export class TokenManager implements BearerRouter {
       audience: recipientOf(request),
       places,
       passUnlisted,
-      fetch: { fetch, pause: this.#pause },
+      fetch,
+      memory: (cell) => this.#memoryOf(cell),
     })
+  }
+
+  #memoryOf(cell: TokenCell): RefusalPause {
+    const known = this.#memories.get(cell)
+    if (known !== undefined) return known
+    const memory = new RefusalPause(this.#options.clock)
+    this.#memories.set(cell, memory)
+    return memory
   }
 
   #cell(request: TokenRequest): TokenCell {

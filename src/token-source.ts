@@ -18,8 +18,23 @@ export interface GetTokenOptions {
   readonly forceRenewal?: boolean | undefined
 }
 
+/** What the edges remember of one key: origins that refused a brand-new token. */
+export interface RefusalMemory {
+  /** Whether a 401 from there is to be taken as it is. */
+  has(origin: string): boolean
+  /** Told of a 401 to a token that was acquired because of a 401. */
+  begin(origin: string): void
+  /** Told of any other answer. */
+  end(origin: string): void
+}
+
+// Registered, so that an adapter of one copy of the package works with a manager of another.
+export const refusalMemory: unique symbol = Symbol.for('m2m-tokens.refusal-memory') as never
+export const bearerRoute: unique symbol = Symbol.for('m2m-tokens.route') as never
+
 /** One token request, bound: gives its token, and takes rejections of it. */
 export interface TokenSource {
+  readonly [refusalMemory]?: RefusalMemory
   /**
    * Resolves to a usable token: at once where one is held, else after an acquisition that all
    * concurrent callers share.
@@ -31,9 +46,6 @@ export interface TokenSource {
    */
   invalidate(token: AccessToken | string): boolean
 }
-
-// Registered, so that an adapter of one copy of the package works with a manager of another.
-export const bearerRoute: unique symbol = Symbol.for('m2m-tokens.route') as never
 
 /** Something that knows which source may spend a token at which URL. */
 export interface BearerRouter {

@@ -4,24 +4,31 @@
  * `sensitiveHeaders`) still holds.
  */
 import type { AxiosHeaders, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { mostRedirects, nextHop, redirectRoute } from '../bearer/redirect.ts'
+import { nextHop, redirectRoute } from '../bearer/redirect.ts'
 import type { Hop } from '../bearer/redirect.ts'
-import type { RefusalPause } from '../bearer/refusal-pause.ts'
 import { isReplayable } from '../bearer/replayable.ts'
 import { spendToken } from '../bearer/spend-token.ts'
 import { ConfigurationError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
+import { AxiosDeadline } from './axios-deadline.ts'
 import { configFor, discardOutcome, outcomeOf, statusOf } from './axios-exchange.ts'
-import type { Adapter, Outcome } from './axios-exchange.ts'
+import type { Adapter, Outcome, Outgoing } from './axios-exchange.ts'
 import { settle } from './axios-outcome.ts'
-import { announce, leaveBehind, locationOf, tooManyRedirects } from './axios-redirect.ts'
+import {
+  announce,
+  leaveBehind,
+  locationOf,
+  redirectLimit,
+  tooManyRedirects,
+} from './axios-redirect.ts'
 
 export interface Delivery {
   /** A bare instance: no interceptors, no defaults. */
   readonly sender: AxiosInstance
   readonly router: BearerRouter
-  readonly pause: RefusalPause
+  /** False once detached: a config that is sent again then goes out without a token. */
+  readonly active: boolean
 }
 
 /** The answer to `config`, sent by `adapter`, as the caller's own axios would have had it. */
@@ -30,18 +37,26 @@ export async function deliver(
   config: InternalAxiosRequestConfig,
   adapter: Adapter,
 ): Promise<AxiosResponse> {
+  const plain = async () =>
+    settle(await outcomeOf(delivery.sender, { ...config, adapter } as typeof config), config)
+  if (!delivery.active) return plain()
   const url = urlOf(delivery.sender, config)
   const source = delivery.router[bearerRoute](url)
-  const callersOwn = config.headers.has('authorization') || config.auth !== undefined
-  if (source === undefined || callersOwn) {
-    return settle(await outcomeOf(delivery.sender, { ...config, adapter } as typeof config), config)
+  if (source === undefined || isCallersOwn(config)) return plain()
+  const deadline = new AxiosDeadline(config)
+  try {
+    const outgoing = { config, adapter, deadline }
+    return settle(await follow(delivery, outgoing, { url, source }), config)
+  } finally {
+    deadline.end()
   }
-  return settle(await follow(delivery, { config, adapter }, { url, source }), config)
 }
 
-interface Outgoing {
-  readonly config: InternalAxiosRequestConfig
-  readonly adapter: Adapter
+/** `false` takes the header away, which is the caller's decision too; null and '' are no decision. */
+function isCallersOwn(config: InternalAxiosRequestConfig): boolean {
+  const header: unknown = config.headers.get('authorization')
+  if (header === false || (typeof header === 'string' && header !== '')) return true
+  return typeof config.auth === 'object' && (config.auth as unknown) !== null
 }
 
 interface Place {
@@ -51,22 +66,23 @@ interface Place {
 
 async function follow(delivery: Delivery, outgoing: Outgoing, first: Place): Promise<Outcome> {
   const { config } = outgoing
-  const limit = config.maxRedirects ?? mostRedirects
-  const replayable = isReplayable(config.data)
+  const limit = redirectLimit(config)
   const headers = config.headers.concat()
+  headers.delete('authorization')
   let hop: Hop = { url: first.url, method: (config.method ?? 'get').toUpperCase(), sendsBody: true }
   let { source } = first
   for (let count = 0; ; count += 1) {
-    const isFirst = count === 0
-    const outcome = await sendHop(delivery, outgoing, { hop, source, headers, isFirst })
+    const outcome = await sendHop(delivery, outgoing, { hop, source, headers })
     const next = nextHop(hop, statusOf(outcome), locationOf(outcome))
-    const resendable = next?.sendsBody !== true || replayable
+    const resendable = next?.sendsBody !== true || isReplayable(config.data)
     if (next === undefined || !resendable || limit === 0) return outcome
-    await discardOutcome(outcome)
+    discardOutcome(outcome)
     if (count >= limit) return tooManyRedirects(outcome)
     leaveBehind(headers, { from: hop, to: next, config })
     announce(config, { hop, next, headers, outcome })
-    source = redirectRoute(delivery.router, next.url)
+    // A socket path sends every hop to one server, whatever the URL says, so no other's token goes.
+    const ours = typeof config.socketPath === 'string' || headers.has('authorization')
+    source = ours ? undefined : redirectRoute(delivery.router, next.url)
     hop = next
   }
 }
@@ -75,34 +91,31 @@ interface Leg {
   readonly hop: Hop
   readonly source: TokenSource | undefined
   readonly headers: AxiosHeaders
-  readonly isFirst: boolean
 }
 
 function sendHop(
-  { sender, pause }: Delivery,
+  { sender }: Delivery,
   outgoing: Outgoing,
-  { hop, source, headers, isFirst }: Leg,
+  { hop, source, headers }: Leg,
 ): Promise<Outcome> {
-  const { config } = outgoing
+  const { config, deadline } = outgoing
   const send = (authorization?: string) =>
-    outcomeOf(sender, configFor(outgoing, { hop, headers, isFirst, authorization }))
+    outcomeOf(sender, configFor(outgoing, { hop, headers, authorization }))
   if (source === undefined) return send()
-  return spendToken<Outcome>(
-    {
-      url: hop.url,
-      source,
-      replayable: isReplayable(config.data) || !hop.sendsBody,
-      signal: config.signal as AbortSignal | undefined,
-      send,
-      status: statusOf,
-      discard: discardOutcome,
-    },
-    pause,
-  )
+  return spendToken<Outcome>({
+    url: hop.url,
+    source,
+    replayable: isReplayable(config.data) || !hop.sendsBody,
+    signal: deadline.signal,
+    send,
+    status: statusOf,
+    discard: discardOutcome,
+  })
 }
 
 /** Where axios will really send it: an absolute `url` beats `baseURL`, and then it decides. */
 function urlOf(sender: AxiosInstance, config: InternalAxiosRequestConfig): URL {
+  // `getUri` minds `allowAbsoluteUrls`; some adapters do not. What is routed here is what is sent.
   const text = sender.getUri(config)
   if (URL.canParse(text)) return new URL(text)
   throw new ConfigurationError(

@@ -4,6 +4,7 @@
  */
 import type { AxiosHeaders, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { Hop } from '../bearer/redirect.ts'
+import type { AxiosDeadline } from './axios-deadline.ts'
 
 /** What came back: an answer, an error, or an error with an answer. */
 export interface Outcome {
@@ -17,30 +18,45 @@ export type Adapter = InternalAxiosRequestConfig['adapter']
 export interface Sending {
   readonly hop: Hop
   readonly headers: AxiosHeaders
-  readonly isFirst: boolean
   readonly authorization: string | undefined
+}
+
+export interface Outgoing {
+  readonly config: InternalAxiosRequestConfig
+  readonly adapter: Adapter
+  readonly deadline: AxiosDeadline
 }
 
 export function statusOf({ response }: Outcome): number {
   return response?.status ?? 0
 }
 
-/** The config for one hop. Data is already transformed, so nothing transforms it again. */
+/**
+ * The config for one hop. Data is already transformed, so nothing transforms it again. The URL is
+ * the one that was routed, in full: adapters differ in how they put one together. No adapter
+ * follows a redirect by itself.
+ */
 export function configFor(
-  { config, adapter }: { readonly config: InternalAxiosRequestConfig; readonly adapter: Adapter },
-  { hop, headers: common, isFirst, authorization }: Sending,
+  { config, adapter, deadline }: Outgoing,
+  { hop, headers: common, authorization }: Sending,
 ): InternalAxiosRequestConfig {
   const headers = common.concat()
   if (authorization !== undefined) headers.set('Authorization', authorization)
+  const redirect = config.fetchOptions?.redirect === 'error' ? 'error' : 'manual'
   return {
     ...config,
-    ...(isFirst ? {} : { url: hop.url.href, baseURL: undefined, params: undefined }),
+    ...deadline.options(config),
+    url: hop.url.href,
+    baseURL: undefined,
+    params: undefined,
+    allowAbsoluteUrls: true,
     method: hop.method.toLowerCase(),
     data: hop.sendsBody ? (config.data as unknown) : undefined,
     headers,
     adapter,
     maxRedirects: 0,
-  } as InternalAxiosRequestConfig
+    fetchOptions: { ...config.fetchOptions, redirect },
+  } as unknown as InternalAxiosRequestConfig
 }
 
 /** Sends, and turns a rejection into an outcome. */
@@ -57,13 +73,12 @@ export async function outcomeOf(
 }
 
 /** Frees what an answer holds that nobody will read: only `responseType: 'stream'` does. */
-export function discardOutcome({ response }: Outcome): Promise<void> {
+export function discardOutcome({ response }: Outcome): void {
   const data: unknown = response?.data
   if (typeof data === 'object' && data !== null) {
     if (isDestroyable(data)) data.destroy()
     else if (data instanceof ReadableStream) data.cancel().catch(() => undefined)
   }
-  return Promise.resolve()
 }
 
 function isDestroyable(data: object): data is { destroy: () => void } {

@@ -11,31 +11,54 @@ export function settle(
   { response, failed, error }: Outcome,
   config: InternalAxiosRequestConfig,
 ): AxiosResponse {
-  for (const agent of [config.httpAgent, config.httpsAgent] as unknown[]) quiet(agent, '[Agent]')
+  const { fetchOptions } = config as { fetchOptions?: { dispatcher?: unknown } }
+  const agents: unknown[] = [config.httpAgent, config.httpsAgent, fetchOptions?.dispatcher]
+  for (const agent of agents) quiet(agent, '[Agent]')
   if (response !== undefined) {
     nameFinalUrl(response)
     clean(response, config)
     if (isStream(response.data)) quiet(response.data, '[Stream]')
   }
   if (!failed && response !== undefined) return response
-  if (typeof error === 'object' && error !== null) clean(error, config)
+  for (let at: unknown = error, depth = 0; isObject(at) && depth < 4; depth += 1) {
+    clean(at, config)
+    at = 'cause' in at ? at.cause : undefined
+  }
   throw error
 }
 
 /**
  * `request` is Node's own object and holds every header that was sent; it stays reachable for who
- * asks for it by name, and is found by no logger.
+ * asks for it by name, and is found by no logger. The config that was sent may come back in an
+ * error that is yet to happen, of a stream for example, so our header is taken out of it as well.
  */
 function clean(carrier: object, config: InternalAxiosRequestConfig): void {
-  if ('config' in carrier) carrier.config = config
+  if ('config' in carrier && isObject(carrier.config) && carrier.config !== config) {
+    forgetHeader(carrier.config, config)
+    carrier.config = config
+  }
   if (!('request' in carrier)) return
   quiet(carrier.request, '[Request]')
   hide(carrier, 'request', carrier.request)
 }
 
+function forgetHeader(sent: object, own: InternalAxiosRequestConfig): void {
+  const headers: unknown = 'headers' in sent ? sent.headers : undefined
+  if (!isObject(headers) || headers === own.headers) return
+  for (const name of Object.keys(headers)) {
+    const kept: unknown = own.headers.get(name)
+    const isOurs = name.toLowerCase() === 'authorization' && typeof kept !== 'string'
+    if (isOurs) Reflect.deleteProperty(headers, name)
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 /** Makes an object print as `text`, and changes nothing else about it. */
 function quiet(value: unknown, text: string): void {
-  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return
+  if (!isObject(value) || !Object.isExtensible(value)) return
   hide(value, 'toJSON', () => text)
   hide(value, Symbol.for('nodejs.util.inspect.custom'), () => text)
 }
@@ -52,11 +75,11 @@ function hide(carrier: object, name: string | symbol, value: unknown): void {
 /** Redirects are followed by us, so nobody else has noted where the last one led. */
 function nameFinalUrl({ request, config }: AxiosResponse): void {
   const answer: unknown = (Object(request as unknown) as { res?: unknown }).res
-  if (typeof answer !== 'object' || answer === null || 'responseUrl' in answer) return
+  if (!isObject(answer) || 'responseUrl' in answer) return
   const { url } = config
   if (url !== undefined && URL.canParse(url)) hide(answer, 'responseUrl', url)
 }
 
 function isStream(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'pipe' in data
+  return isObject(data) && 'pipe' in data
 }

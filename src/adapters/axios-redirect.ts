@@ -3,10 +3,16 @@
  * told before it, and how many are too many.
  */
 import type { AxiosHeaders, InternalAxiosRequestConfig } from 'axios'
-import { bodyHeaders, originBoundHeaders } from '../bearer/redirect.ts'
+import { bodyHeaders, mostRedirects, originBoundHeaders } from '../bearer/redirect.ts'
 import type { Hop } from '../bearer/redirect.ts'
 import { statusOf } from './axios-exchange.ts'
 import type { Outcome } from './axios-exchange.ts'
+
+/** How many redirects the caller wants followed; the fetch adapter has its own word for none. */
+export function redirectLimit(config: InternalAxiosRequestConfig): number {
+  const mode: unknown = (config.fetchOptions as { redirect?: unknown } | undefined)?.redirect
+  return mode === 'manual' || mode === 'error' ? 0 : (config.maxRedirects ?? mostRedirects)
+}
 
 export function locationOf({ response }: Outcome): string | null {
   const location: unknown = response?.headers['location']

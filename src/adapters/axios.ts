@@ -5,8 +5,6 @@
  * fetch (`bearer/`); this file translates.
  */
 import type { AxiosAdapter, AxiosInstance, InternalAxiosRequestConfig } from 'axios'
-import { RefusalPause } from '../bearer/refusal-pause.ts'
-import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter } from '../token-source.ts'
@@ -14,6 +12,9 @@ import { deliver } from './axios-delivery.ts'
 
 /** Adapters of ours and what they stand for, so that a config that is sent again is not wrapped twice. */
 const originals = new WeakMap<AxiosAdapter, InternalAxiosRequestConfig['adapter']>()
+
+/** Instances that have tokens attached: a second manager would see only what the first refuses. */
+const attached = new WeakSet<AxiosInstance>()
 
 /**
  * Attaches tokens to every request of `instance` whose URL belongs to `tokens`: a `TokenManager`
@@ -24,7 +25,7 @@ const originals = new WeakMap<AxiosAdapter, InternalAxiosRequestConfig['adapter'
  * nothing is refused, unless the manager was told `unlistedOrigins: 'pass'`.
  *
  * @throws {ConfigurationError} `configuration_invalid`: not an axios instance, not a manager or
- *   source, or a source that does not know its origins.
+ *   source, a source that does not know its origins, or an instance that has tokens attached.
  * @example
  * ```ts
  * import axios from 'axios'
@@ -44,17 +45,21 @@ const originals = new WeakMap<AxiosAdapter, InternalAxiosRequestConfig['adapter'
 export function attachBearer(instance: AxiosInstance, tokens: BearerRouter): () => void {
   const axios = checked(instance)
   const router = checkedRouter(tokens)
+  if (attached.has(axios)) throw attachedTwice()
+  attached.add(axios)
   // No interceptors and no defaults: what comes in is already complete, and must go out as it is.
   const sender = withoutDefaults(axios.create())
-  const pause = new RefusalPause(systemClock)
+  let active = true
   const id = axios.interceptors.request.use((config) => {
     const original = originalOf(config.adapter)
-    const adapter: AxiosAdapter = (final) => deliver({ sender, router, pause }, final, original)
+    const adapter: AxiosAdapter = (final) => deliver({ sender, router, active }, final, original)
     originals.set(adapter, original)
     config.adapter = adapter
     return config
   })
   return () => {
+    active = false
+    attached.delete(axios)
     axios.interceptors.request.eject(id)
   }
 }
@@ -68,6 +73,14 @@ function withoutDefaults(sender: AxiosInstance): AxiosInstance {
 
 function originalOf(adapter: InternalAxiosRequestConfig['adapter']) {
   return typeof adapter === 'function' && originals.has(adapter) ? originals.get(adapter) : adapter
+}
+
+function attachedTwice(): ConfigurationError {
+  return new ConfigurationError(
+    'configuration_invalid',
+    'this axios instance has tokens attached already; list all URLs in one manager, or detach first',
+    { field: 'instance' },
+  )
 }
 
 function checked(instance: unknown): AxiosInstance {

@@ -66,13 +66,41 @@ function overlap<T>(a: Entry<T>, b: { origin: string; path: string }): boolean {
  * Whether every server reads this path as we do. `/api/..%2fadmin` is below `/api` for us and is
  * `/admin` for a server that decodes first; so is a doubly encoded one behind two proxies.
  */
-function readsOneWay(path: string): boolean {
+export function readsOneWay(path: string): boolean {
+  const decoded = decodeAscii(path)
+  if (decoded === undefined || !isUtf8(path)) return false
+  const slashes = (text: string) => text.split('/').length
+  if (slashes(decoded) !== slashes(path) || /[\\\u0000-\u001f\u007f]|%u/i.test(decoded))
+    return false
+  return !decoded.split('/').some(isDotSegment)
+}
+
+/** Decodes until nothing changes; undefined if that takes more rounds than any proxy chain has. */
+function decodeAscii(path: string): string | undefined {
   let decoded = path
-  for (let round = 0; round < 4; round += 1) {
-    decoded = decoded.replace(/%25/g, '%')
-    if (/%2f|%5c|\\/i.test(decoded) || /(^|\/)(\.|%2e){1,2}(\/|;|$)/i.test(decoded)) return false
+  for (let round = 0; round < 10; round += 1) {
+    const next = decoded.replace(/%([0-7][0-9a-f])/gi, (_escape, hex: string) =>
+      String.fromCharCode(parseInt(hex, 16)),
+    )
+    if (next === decoded) return decoded
+    decoded = next
   }
-  return true
+  return undefined
+}
+
+/** Overlong forms of `.` and `/` are no UTF-8, and lenient servers decode them all the same. */
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `.` and `..`, also with the parameters or the space that some servers cut off first. */
+function isDotSegment(segment: string): boolean {
+  return /^[. ]+(;|$)/.test(segment)
 }
 
 function refusalOf(option: string, prefix: string, problem: string): ConfigurationError {
@@ -82,10 +110,12 @@ function refusalOf(option: string, prefix: string, problem: string): Configurati
   })
 }
 
-/** A password in a URL is a secret like any other: the message shows what stands after it. */
+/** A password in a URL is a secret, and so may be a query: shown is what stands around them. */
 export function withoutCredentials(prefix: string): string {
-  return prefix
-    .slice(0, 300)
-    .replace(/\/\/[^/]*@/, '//[hidden]@')
-    .slice(0, 100)
+  if (URL.canParse(prefix)) {
+    const { origin, protocol, pathname } = new URL(prefix)
+    const path = pathname === '/' ? '' : pathname
+    return `${origin === 'null' ? protocol : origin}${path}`.slice(0, 100)
+  }
+  return (prefix.split(/[?#]/)[0] ?? '').replace(/^.*@/s, '[hidden]@').slice(0, 100)
 }

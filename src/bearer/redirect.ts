@@ -4,7 +4,7 @@
  * another path of the same origin may belong to another audience. Pure.
  */
 
-import { ConfigurationError } from '../errors.ts'
+import { isTokenError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
 
@@ -36,9 +36,13 @@ export const bodyHeaders = [
   'transfer-encoding',
 ] as const
 
+export function isRedirectStatus(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status)
+}
+
 /** The next hop; undefined where the answer is not a redirect that can be followed. */
 export function nextHop(from: Hop, status: number, location: string | null): Hop | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined
+  if (!isRedirectStatus(status) || location === null) return undefined
   if (!URL.canParse(location, from.url.href)) return undefined
   const url = new URL(location, from.url)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
@@ -56,7 +60,7 @@ export function redirectRoute(router: BearerRouter, url: URL): TokenSource | und
   try {
     return router[bearerRoute](url)
   } catch (error) {
-    if (error instanceof ConfigurationError) return undefined
+    if (isTokenError(error) && error.code === 'origin_not_listed') return undefined
     throw error
   }
 }

@@ -1,12 +1,10 @@
 /** Whether a body can be sent twice: a value can, a stream is gone once it was read. Pure. */
+
+/** By name rather than class: npm undici and polyfills have classes of their own. */
+const valueKinds = new Set(['URLSearchParams', 'FormData', 'Blob', 'File', 'ArrayBuffer'])
+
 export function isReplayable(body: unknown): boolean {
-  if (body === undefined || body === null) return true
-  return (
-    typeof body === 'string' ||
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body) ||
-    body instanceof URLSearchParams ||
-    body instanceof FormData ||
-    body instanceof Blob
-  )
+  if (body === undefined || body === null || typeof body === 'string') return true
+  if (ArrayBuffer.isView(body)) return true
+  return valueKinds.has(Object.prototype.toString.call(body).slice(8, -1))
 }

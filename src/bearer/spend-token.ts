@@ -4,8 +4,8 @@
  * one could not be had: it fails with the reason.
  */
 import { authorizationHeader, hasText } from '../access-token.ts'
+import { refusalMemory } from '../token-source.ts'
 import type { TokenSource } from '../token-source.ts'
-import type { RefusalPause } from './refusal-pause.ts'
 import { judge } from './verdict.ts'
 
 /** How one edge sends one request. */
@@ -17,7 +17,7 @@ export interface Exchange<Answer> {
   send(authorization: string): Promise<Answer>
   status(answer: Answer): number
   /** Frees what the answer holds: its body will not be read. */
-  discard(answer: Answer): Promise<void>
+  discard(answer: Answer): void
 }
 
 /**
@@ -25,32 +25,31 @@ export interface Exchange<Answer> {
  *
  * @throws {TokenError} when there is no token to send.
  */
-export async function spendToken<Answer>(
-  exchange: Exchange<Answer>,
-  pause: RefusalPause,
-): Promise<Answer> {
-  const { source, signal } = exchange
+export async function spendToken<Answer>(exchange: Exchange<Answer>): Promise<Answer> {
+  const { source, signal, replayable } = exchange
+  const { origin } = exchange.url
+  const memory = source[refusalMemory]
   const options = signal === undefined ? undefined : { signal }
   const token = await source.getToken(options)
   const answer = await exchange.send(authorizationHeader(token))
-  const { replayable } = exchange
   const status = exchange.status(answer)
-  const verdict = judge({ status, replayable, paused: status === 401 && pause.has(exchange) })
+  const paused = status === 401 && memory?.has(origin) === true
+  const verdict = judge({ status, replayable, paused })
   if (verdict === 'accept') {
-    if (status !== 401) pause.end(exchange)
+    if (status !== 401) memory?.end(origin)
     return answer
   }
   source.invalidate(token)
   if (verdict === 'drop') return answer
-  const renewed = await source.getToken(options).catch(async (error: unknown) => {
-    await exchange.discard(answer)
+  const renewed = await source.getToken(options).catch((error: unknown) => {
+    exchange.discard(answer)
     throw error
   })
   // The server issued the same text again: it would be refused again.
   if (hasText(renewed, token.accessToken)) return answer
-  await exchange.discard(answer)
+  exchange.discard(answer)
   const second = await exchange.send(authorizationHeader(renewed))
-  if (exchange.status(second) === 401) pause.begin(exchange)
-  else pause.end(exchange)
+  if (exchange.status(second) === 401) memory?.begin(origin)
+  else memory?.end(origin)
   return second
 }

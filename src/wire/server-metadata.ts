@@ -110,7 +110,7 @@ async function fetchDocument(url: URL, parts: DiscoveryParts): Promise<string> {
         redirect: 'manual',
         signal,
       })
-      if (!response.ok) throw await refusal(response, url, parts)
+      if (!response.ok) throw refusal(response, url, parts)
       const text = await boundedText(response)
       if (text === undefined) throw invalid(url, 'holds more than 1 MiB')
       return text
@@ -126,13 +126,9 @@ async function fetchDocument(url: URL, parts: DiscoveryParts): Promise<string> {
   }
 }
 
-async function refusal(
-  response: Response,
-  url: URL,
-  parts: DiscoveryParts,
-): Promise<MetadataError> {
+function refusal(response: Response, url: URL, parts: DiscoveryParts): MetadataError {
   const { status } = response
-  await discardBody(response)
+  discardBody(response)
   if (isRedirect(response)) {
     return invalid(url, `is redirected to ${redirectOrigin(response, url)}`, status)
   }

@@ -55,7 +55,7 @@ export async function postTokenRequest(
       signal: post.signal,
     })
     if (isRedirect(response)) {
-      await discardBody(response)
+      discardBody(response)
       throw redirected(response, post)
     }
     return {

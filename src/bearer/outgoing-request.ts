@@ -1,0 +1,129 @@
+/**
+ * One call of `fetch`, in a form that can be sent more than once where its body allows: what was
+ * given as `input` and `init`, read once, and sent again for each hop with the headers of that hop.
+ */
+import { ConfigurationError } from '../errors.ts'
+import { discardBody } from '../discard-body.ts'
+import { bodyHeaders, originBoundHeaders } from './redirect.ts'
+import type { Hop } from './redirect.ts'
+import { isReplayable } from './replayable.ts'
+
+export type FetchFunction = typeof globalThis.fetch
+type FetchInput = Parameters<FetchFunction>[0]
+
+/** The names of RequestInit: on a class instance or a Request they are getters, which a spread loses. */
+const initNames = [
+  'body',
+  'cache',
+  'credentials',
+  'duplex',
+  'headers',
+  'integrity',
+  'keepalive',
+  'method',
+  'mode',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'signal',
+] as const
+
+export class OutgoingRequest {
+  readonly url: URL
+  readonly method: string
+  readonly replayable: boolean
+  readonly redirect: RequestInit['redirect']
+  readonly signal: AbortSignal | undefined
+  readonly headers: Headers
+  readonly #request: Request | undefined
+  /** Whether the body is the Request's own: then it is read through copies of the Request. */
+  readonly #ownBody: boolean
+  readonly #init: RequestInit
+
+  constructor(input: FetchInput, given: RequestInit | undefined) {
+    const init = readInit(given)
+    const request = isRequest(input) ? input : undefined
+    const replaced = init.body !== undefined && init.body !== null
+    this.#init = init
+    this.#request = request
+    this.#ownBody = request !== undefined && hasBody(request) && !replaced
+    this.url = urlOf(input)
+    this.headers = new Headers(init.headers ?? request?.headers)
+    this.method = (init.method ?? request?.method ?? 'GET').toUpperCase()
+    this.replayable = this.#ownBody || isReplayable(init.body)
+    this.redirect = init.redirect ?? request?.redirect
+    // An explicit null takes the Request's own signal away.
+    this.signal = (init.signal === undefined ? request?.signal : init.signal) ?? undefined
+  }
+
+  send(fetch: FetchFunction, hop: Hop, headers: Headers): Promise<Response> {
+    const { body, ...init } = this.#init
+    const options: RequestInit = {
+      ...init,
+      method: hop.method,
+      headers,
+      redirect: this.redirect === 'error' ? 'error' : 'manual',
+    }
+    if (hop.sendsBody && body !== undefined && body !== null) options.body = body
+    const request = this.#request
+    const own = this.#ownBody && hop.sendsBody
+    if (request === undefined || (this.#ownBody && !own)) return fetch(hop.url.href, options)
+    // The Request itself, so that its other properties, and its body's length, are kept.
+    if (hop.url.href === this.url.href) return fetch(own ? request.clone() : request, options)
+    return fetch(own ? copyFor(hop.url, request) : hop.url.href, options)
+  }
+
+  /** Headers for a hop: what is bound to the first origin, or to a body, stays behind. */
+  headersFor(hop: Hop, sameOrigin: boolean): Headers {
+    const headers = new Headers(this.headers)
+    if (!sameOrigin) for (const name of originBoundHeaders) headers.delete(name)
+    if (!hop.sendsBody) for (const name of bodyHeaders) headers.delete(name)
+    return headers
+  }
+
+  /** Lets go of what was kept for a second sending. */
+  release(): void {
+    if (this.#ownBody && this.#request !== undefined) discardBody(this.#request as never)
+  }
+}
+
+/** Of the Request's own class, so that another implementation's fetch takes it. */
+function copyFor(url: URL, request: Request): Request {
+  const RequestClass = request.constructor as typeof Request
+  return new RequestClass(url.href, request.clone())
+}
+
+function readInit(given: RequestInit | undefined): RequestInit {
+  if (given === undefined) return {}
+  const named = initNames.flatMap((name) => {
+    const value = (given as Record<string, unknown>)[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const init = { ...given, ...Object.fromEntries(named) } as RequestInit
+  const streams = isStream(init.body) && !('duplex' in init)
+  return streams ? ({ ...init, duplex: 'half' } as RequestInit) : init
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !isReplayable(body)
+}
+
+/** `body` is missing from some polyfills, and null where there is none. */
+function hasBody(request: Request): boolean {
+  return (request.body as unknown) !== null && (request.body as unknown) !== undefined
+}
+
+function urlOf(input: FetchInput): URL {
+  const text = isRequest(input) ? input.url : String(input)
+  if (URL.canParse(text)) return new URL(text)
+  throw new ConfigurationError(
+    'request_invalid',
+    'fetch needs an absolute URL, because the origin decides which token goes along',
+    { field: 'url' },
+  )
+}
+
+/** By shape: a Request of another realm or of a polyfill is one too. */
+function isRequest(input: FetchInput): input is Request {
+  return typeof input === 'object' && 'url' in input && 'headers' in input && 'clone' in input
+}
