@@ -4,36 +4,18 @@
  * assertion or a body: texts from outside pass through `wire/quoted-text.ts` first.
  */
 
+import type {
+  ClientAuthenticationErrorCode,
+  ConfigurationErrorCode,
+  ManagerClosedErrorCode,
+  MetadataErrorCode,
+  TokenEndpointErrorCode,
+  TokenErrorCode,
+  TokenUnavailableErrorCode,
+} from './error-codes.ts'
+
 // Registered, so that an error made by the ESM copy is known to the CommonJS copy and the reverse.
 const brand = Symbol.for('m2m-tokens.error')
-
-/** Every code, by its class. */
-export type ConfigurationErrorCode =
-  'configuration_invalid' | 'request_invalid' | 'origin_not_listed'
-export type ClientAuthenticationErrorCode =
-  'client_secret_unavailable' | 'client_authentication_unsupported'
-export type MetadataErrorCode = 'metadata_unavailable' | 'metadata_invalid'
-export type TokenEndpointErrorCode =
-  | 'token_endpoint_refused'
-  | 'token_endpoint_throttled'
-  | 'token_endpoint_failed'
-  | 'token_endpoint_redirected'
-  | 'token_response_invalid'
-export type TokenUnavailableErrorCode =
-  | 'token_endpoint_unreachable'
-  | 'token_endpoint_timeout'
-  | 'token_expired_on_arrival'
-  | 'token_lifetime_too_short'
-export type ManagerClosedErrorCode = 'manager_closed'
-
-/** The `code` of every error that this package throws. */
-export type TokenErrorCode =
-  | ConfigurationErrorCode
-  | ClientAuthenticationErrorCode
-  | MetadataErrorCode
-  | TokenEndpointErrorCode
-  | TokenUnavailableErrorCode
-  | ManagerClosedErrorCode
 
 /** Facts that an error may carry. */
 export interface TokenErrorFacts {

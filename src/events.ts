@@ -3,7 +3,7 @@
  * nothing without a subscriber. No event has a field that could hold a token or a secret.
  */
 import { channel } from 'node:diagnostics_channel'
-import type { TokenErrorCode } from './errors.ts'
+import type { TokenErrorCode } from './error-codes.ts'
 
 /** What every event says of the key that it is about. */
 export interface TokenEventSubject {

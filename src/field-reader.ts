@@ -5,7 +5,7 @@
  */
 import leven from 'leven'
 import { ConfigurationError } from './errors.ts'
-import type { ConfigurationErrorCode } from './errors.ts'
+import type { ConfigurationErrorCode } from './error-codes.ts'
 
 /** The bounds of a number option, inclusive. */
 export interface NumberRange {
@@ -122,7 +122,9 @@ export function kind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   if (typeof value !== 'object') return `a ${typeof value}`
-  return isPlainObject(value) ? 'an object' : `a ${value.constructor.name}`
+  if (isPlainObject(value)) return 'an object'
+  const { name } = Object(value.constructor) as { name?: unknown }
+  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class'
 }
 
 /** Names come from outside: cut, so that one cannot flood a log. */

@@ -43,17 +43,16 @@ export {
   TokenError,
   TokenUnavailableError,
 } from './errors.ts'
+export type { AnyTokenError, TokenErrorFacts } from './errors.ts'
 export type {
-  AnyTokenError,
   ClientAuthenticationErrorCode,
   ConfigurationErrorCode,
   ManagerClosedErrorCode,
   MetadataErrorCode,
   TokenEndpointErrorCode,
   TokenErrorCode,
-  TokenErrorFacts,
   TokenUnavailableErrorCode,
-} from './errors.ts'
+} from './error-codes.ts'
 
 export type { TokenArrival, TokenEventName, TokenEvents, TokenEventSubject } from './events.ts'
 export type { Clock } from './clock.ts'

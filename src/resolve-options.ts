@@ -7,7 +7,7 @@ import type { AudienceMap } from './bearer/audience-map.ts'
 import type { RenewalWindows } from './cache/renewal-plan.ts'
 import { longestDelayMs, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { FieldReader, kind } from './field-reader.ts'
+import { FieldReader, isPlainObject, kind } from './field-reader.ts'
 import type { FieldSubject } from './field-reader.ts'
 import { parametersOf, parseTokenRequest } from './request/token-request.ts'
 import type { TokenRequest } from './request/token-request.ts'
@@ -97,7 +97,7 @@ function readResources(
   parameters: TokenRequest['parameters'],
 ): [string, TokenRequest][] {
   const resources = fields.unknown('resources') ?? {}
-  if (typeof resources !== 'object' || Array.isArray(resources)) {
+  if (!isPlainObject(resources)) {
     throw fields.refusal('resources', `must be an object of URL prefixes, not ${kind(resources)}`)
   }
   return Object.entries(resources).map(([prefix, request]) => {

@@ -23,7 +23,7 @@ export function parseSecureUrl(text: string, rules: UrlRules): SecureUrl {
     return { problem: 'holds credentials; take user and password out of the URL' }
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { problem: `has the scheme ${url.protocol} and must be https` }
+    return { problem: `has the scheme ${url.protocol.slice(0, 20)} and must be https` }
   }
   if (text.includes('#')) return { problem: 'has a fragment; remove the # and what follows' }
   if (rules.allowQuery !== true && text.includes('?')) {
@@ -33,6 +33,13 @@ export function parseSecureUrl(text: string, rules: UrlRules): SecureUrl {
     return { problem: 'is http; use https, or set allowInsecureHttp where you accept the risk' }
   }
   return { url }
+}
+
+/** Loopback, and the other names by which a machine calls itself: for what strangers point to. */
+export function isOwnMachine(url: URL): boolean {
+  const host = url.hostname.replace(/\.$/, '')
+  if (isLoopback(url) || host === 'localhost' || host.endsWith('.localhost')) return true
+  return host.startsWith('0.') || host === '[::]' || host.startsWith('[::ffff:7f')
 }
 
 /** Loopback by name or address: traffic that does not leave the machine. */

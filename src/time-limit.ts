@@ -28,13 +28,15 @@ export function withTimeLimit<T>(
     const leave = () => {
       end(outer?.reason)
     }
-    const cancel = clock.after(Math.max(limitMs, 0), () => {
-      end(onTimeout())
-    })
+    // A clock of the user's own may call back at once, before there is anything to cancel.
+    let cancel: () => void = () => undefined
     const release = () => {
       cancel()
       outer?.removeEventListener('abort', leave)
     }
+    cancel = clock.after(Math.max(limitMs, 0), () => {
+      end(onTimeout())
+    })
     if (outer?.aborted === true) {
       leave()
       return

@@ -7,18 +7,22 @@ import type { AccessToken } from './access-token.ts'
 import { createAcquire } from './acquisition/acquire.ts'
 import { createAudienceMap } from './bearer/audience-map.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
-import { RefusalPause } from './bearer/refusal-pause.ts'
+import { RefusalPauses } from './bearer/refusal-pause.ts'
 import { CellSource, originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
-import { ConfigurationError, ManagerClosedError } from './errors.ts'
+import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
 import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
 import { cacheKey, identityKey } from './request/cache-key.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
-import { parseBoundRequest, requestFromArguments } from './request/request-arguments.ts'
+import {
+  parseBoundRequest,
+  parseRequests,
+  requestFromArguments,
+} from './request/request-arguments.ts'
 import { parseTokenRequest, recipientOf } from './request/token-request.ts'
 import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
 import { resolveOptions } from './resolve-options.ts'
@@ -26,7 +30,7 @@ import type { ResolvedOptions } from './resolve-options.ts'
 import type { TokenManagerStats } from './token-manager-stats.ts'
 import { bearerRoute } from './token-source.ts'
 import type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
-import { createDiscovery } from './wire/server-metadata.ts'
+import { createMetadataSource } from './wire/metadata-source.ts'
 
 /**
  * Tokens for one client at one authorization server. Make one per process and share it.
@@ -48,8 +52,9 @@ export class TokenManager implements BearerRouter {
   readonly #cache: TokenCache<TokenRequest>
   readonly #counters = newCounters()
   readonly #identity: string
-  readonly #memories = new WeakMap<TokenCell, RefusalPause>()
+  readonly #pauses: RefusalPauses
   readonly #sources = new Map<TokenRequest, BoundSource>()
+  readonly #ending = new AbortController()
   #tokenRequests = 0
   #closed = false
 
@@ -58,12 +63,17 @@ export class TokenManager implements BearerRouter {
     const resolved = resolveOptions(options)
     const { issuer, tokenEndpoint, clientId, clientAuthentication } = resolved
     this.#options = resolved
+    this.#pauses = new RefusalPauses(resolved.clock)
     const server = issuer ?? tokenEndpoint?.href ?? ''
     this.#identity = identityKey({ server, clientId, method: clientAuthentication.method })
-    const metadata =
-      tokenEndpoint === undefined
-        ? createDiscovery({ ...resolved, issuer: server, timeLimitMs: resolved.attemptTimeoutMs })
-        : () => Promise.resolve({ tokenEndpoint, authMethods: undefined })
+    const { signal } = this.#ending
+    const discovery = {
+      ...resolved,
+      issuer: server,
+      timeLimitMs: resolved.attemptTimeoutMs,
+      signal,
+    }
+    const metadata = createMetadataSource(tokenEndpoint, discovery)
     const onTokenRequest = () => {
       this.#tokenRequests += 1
     }
@@ -126,10 +136,7 @@ export class TokenManager implements BearerRouter {
   async prewarm(requests?: readonly TokenRequestInput[]): Promise<void> {
     if (this.#closed) throw new ManagerClosedError()
     const { listed, parameters } = this.#options
-    if (requests !== undefined && !Array.isArray(requests)) {
-      throw new ConfigurationError('request_invalid', 'prewarm needs an array of token requests')
-    }
-    const wanted = requests?.map((request) => parseTokenRequest(request, parameters)) ?? listed
+    const wanted = requests === undefined ? listed : parseRequests(requests, parameters)
     const ends = await Promise.allSettled(wanted.map((request) => this.#cell(request).get()))
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason as Error
@@ -147,6 +154,7 @@ export class TokenManager implements BearerRouter {
   close(): Promise<void> {
     this.#closed = true
     this.#cache.close()
+    this.#ending.abort(new ManagerClosedError())
     return Promise.resolve()
   }
 
@@ -189,16 +197,8 @@ export class TokenManager implements BearerRouter {
       places,
       passUnlisted,
       fetch,
-      memory: (cell) => this.#memoryOf(cell),
+      memory: (cell) => this.#pauses.of(cell),
     })
-  }
-
-  #memoryOf(cell: TokenCell): RefusalPause {
-    const known = this.#memories.get(cell)
-    if (known !== undefined) return known
-    const memory = new RefusalPause(this.#options.clock)
-    this.#memories.set(cell, memory)
-    return memory
   }
 
   #cell(request: TokenRequest): TokenCell {

@@ -23,7 +23,7 @@ export function createBearerFetch(parts: BearerFetchParts): FetchFunction {
     const source = parts.router[bearerRoute](outgoing.url)
     // The caller's own Authorization, or a URL without a token: an ordinary fetch.
     if (source === undefined || outgoing.headers.has('authorization')) {
-      return parts.fetch()(input, init)
+      return outgoing.sendAsGiven(parts.fetch())
     }
     try {
       return await follow(parts, outgoing, source)

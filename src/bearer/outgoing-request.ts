@@ -35,6 +35,8 @@ export class OutgoingRequest {
   readonly redirect: RequestInit['redirect']
   readonly signal: AbortSignal | undefined
   readonly headers: Headers
+  /** What the caller wrote, untouched. */
+  readonly sendAsGiven: (fetch: FetchFunction) => Promise<Response>
   readonly #request: Request | undefined
   /** Whether the body is the Request's own: then it is read through copies of the Request. */
   readonly #ownBody: boolean
@@ -42,6 +44,7 @@ export class OutgoingRequest {
 
   constructor(input: FetchInput, given: RequestInit | undefined) {
     const init = readInit(given)
+    this.sendAsGiven = (fetch) => fetch(input, given)
     const request = isRequest(input) ? input : undefined
     const replaced = init.body !== undefined && init.body !== null
     this.#init = init

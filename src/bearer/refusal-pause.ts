@@ -15,6 +15,24 @@ interface Refusal {
   readonly pauseMs: number
 }
 
+/** The pauses of all keys; one goes when its key does. */
+export class RefusalPauses {
+  readonly #clock: Clock
+  readonly #pauses = new WeakMap<object, RefusalPause>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  of(key: object): RefusalPause {
+    const known = this.#pauses.get(key)
+    if (known !== undefined) return known
+    const pause = new RefusalPause(this.#clock)
+    this.#pauses.set(key, pause)
+    return pause
+  }
+}
+
 export class RefusalPause implements RefusalMemory {
   readonly #clock: Clock
   readonly #refusals = new Map<string, Refusal>()

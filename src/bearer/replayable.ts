@@ -1,10 +1,10 @@
 /** Whether a body can be sent twice: a value can, a stream is gone once it was read. Pure. */
 
 /** By name rather than class: npm undici and polyfills have classes of their own. */
-const valueKinds = new Set(['URLSearchParams', 'FormData', 'Blob', 'File', 'ArrayBuffer'])
+const valueKinds: readonly string[] = ['URLSearchParams', 'FormData', 'Blob', 'File', 'ArrayBuffer']
 
 export function isReplayable(body: unknown): boolean {
   if (body === undefined || body === null || typeof body === 'string') return true
   if (ArrayBuffer.isView(body)) return true
-  return valueKinds.has(Object.prototype.toString.call(body).slice(8, -1))
+  return valueKinds.includes(Object.prototype.toString.call(body).slice(8, -1))
 }

@@ -11,4 +11,6 @@ export interface CellParts {
   readonly windows: RenewalWindows
   readonly counters: Counters
   readonly publish: Publish
+  /** Told when a flight has ended. */
+  readonly onIdle?: () => void
 }

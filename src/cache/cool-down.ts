@@ -32,6 +32,11 @@ export function renewalPauseMs(remainingMs: number, dice: number): number {
   return Math.max(1_000, Math.min(300_000 + 300_000 * dice, remainingMs / 4))
 }
 
+/** Milliseconds until a timer tries again for nobody: 1 s, doubling to 5 min. */
+export function timerPauseMs(failures: number): number {
+  return Math.min(1_000 * 2 ** Math.min(failures - 1, 20), 300_000)
+}
+
 /** Whether callers must keep still even where a usable token was held when it failed. */
 export function bindsCallers(error: unknown): boolean {
   return retryAfterMs(error) !== undefined || (isTokenError(error) && !error.retryable)

@@ -24,6 +24,8 @@ export interface Arrivals {
   /** May throw: then the flight has failed with what was thrown. */
   land(flight: Flight, acquired: Acquired): void
   fail(error: unknown): void
+  /** A flight has ended, one way or the other. */
+  idle(): void
 }
 
 export class Departures {
@@ -58,8 +60,19 @@ export class Departures {
     return this.#queued ?? (this.#forced?.number === 0 ? this.#forced : undefined)
   }
 
-  /** A flight that departs at the end of this turn, or after the forced one that is under way. */
-  force(): Flight {
+  /** The waiters of an older flight get what a newer one brought. */
+  overtake(landed: Flight, token: AccessToken): void {
+    const older = this.#onDemand
+    if (older === undefined || older.number > landed.number) return
+    this.clear(older)
+    older.overtake(token)
+  }
+
+  /**
+   * A flight that departs at the end of this turn, or after the forced one that is under way;
+   * then only if `mayDepart` returns nothing, and else it fails with the error returned.
+   */
+  force(mayDepart: () => { readonly error: unknown } | undefined): Flight {
     const flight = this.#newFlight('forced')
     const ahead = this.#forced
     if (ahead === undefined) {
@@ -73,6 +86,11 @@ export class Departures {
     const follow = () => {
       if (this.#queued !== flight) return
       this.#queued = undefined
+      const refusal = mayDepart()
+      if (refusal !== undefined) {
+        flight.fail(refusal.error)
+        return
+      }
       this.#forced = flight
       this.#departIfWanted(flight)
     }
@@ -117,6 +135,9 @@ export class Departures {
         this.clear(flight)
         flight.fail(error)
         this.#arrivals.fail(error)
+      })
+      .finally(() => {
+        this.#arrivals.idle()
       })
       .catch(() => undefined)
   }

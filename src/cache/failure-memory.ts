@@ -3,7 +3,7 @@
  * who hold nothing, callers who want more than is held, and renewals behind callers each have
  * their own answer. All instants are monotonic milliseconds.
  */
-import { bindsCallers, callerPauseMs, renewalPauseMs } from './cool-down.ts'
+import { bindsCallers, callerPauseMs, renewalPauseMs, timerPauseMs } from './cool-down.ts'
 
 export interface FailureCircumstances {
   readonly at: number
@@ -16,6 +16,7 @@ export interface FailureCircumstances {
 export class FailureMemory {
   #failures = 0
   #error: unknown
+  #failedAt = 0
   #quietUntil = 0
   #binding = false
   #renewAfter = 0
@@ -24,6 +25,7 @@ export class FailureMemory {
   record(error: unknown, { at, heldForMs, dice }: FailureCircumstances): number {
     this.#failures += 1
     this.#error = error
+    this.#failedAt = at
     const pauseMs = callerPauseMs(error, this.#failures, dice)
     const binding = bindsCallers(error)
     this.#quietUntil = at + pauseMs
@@ -59,13 +61,14 @@ export class FailureMemory {
     return at >= this.#renewAfter
   }
 
+  /** When a timer may next cause an attempt: nobody waits for it, so it slows down to minutes. */
+  get timerAfter(): number {
+    if (this.#failures === 0) return 0
+    return Math.max(this.#quietUntil, this.#failedAt + timerPauseMs(this.#failures))
+  }
+
   /** When a renewal behind callers is next allowed; 0 where it is now. */
   get renewAfter(): number {
     return this.#renewAfter
-  }
-
-  /** When a caller with nothing usable may next cause an attempt. */
-  get attemptAfter(): number {
-    return this.#binding ? this.#quietUntil : 0
   }
 }

@@ -1,7 +1,7 @@
 /**
  * One acquisition and those who wait for it. A waiter may leave without sinking the flight; when
  * the last one leaves a flight that nobody else has a use for, it is aborted. A process does not
- * end while somebody waits, and does not stay alive for a flight that nobody waits for.
+ * end while somebody waits; for a flight that nobody waits for, no timer of ours keeps it alive.
  */
 import type { AccessToken } from '../access-token.ts'
 import { longestDelayMs } from '../clock.ts'
@@ -58,6 +58,12 @@ export class Flight {
     this.#reject(reason)
   }
 
+  /** A later flight has landed: these waiters get its token, and this acquisition is told to stop. */
+  overtake(token: AccessToken): void {
+    this.land(token)
+    this.#controller.abort(new Error('a later acquisition has landed'))
+  }
+
   /** Ends the flight from our side: the acquisition is told, the waiters get `reason`. */
   abandon(reason: unknown): void {
     this.fail(reason)
@@ -76,6 +82,11 @@ export class Flight {
       const leave = () => {
         reject(signal.reason as Error)
         this.#leave()
+      }
+      // An observer of this very call may have aborted it.
+      if (signal.aborted) {
+        leave()
+        return
       }
       signal.addEventListener('abort', leave, { once: true })
       const stay = () => {

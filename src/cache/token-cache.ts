@@ -3,7 +3,7 @@
  * given `acquire`, and a request is whatever its owner says it is.
  */
 import type { AccessToken } from '../access-token.ts'
-import { instantOf } from '../clock.ts'
+import { instantOf, longestDelayMs } from '../clock.ts'
 import type { TokenEventSubject } from '../events.ts'
 import type { AcquireToken, Acquired } from './departures.ts'
 import type { CellParts } from './cell-parts.ts'
@@ -26,19 +26,27 @@ export class TokenCache<Request> {
   readonly #parts: CellParts
   readonly #acquire: AcquireFor<Request>
   readonly #maxEntries: number
+  /** How many leave at once where many are held: a scan of all is paid for by many. */
+  readonly #step: number
+  /** The size at which a scan is worth its time. */
+  #scanAt: number
+  #ended = 0
   #closed = false
 
   constructor(parts: CellParts, acquire: AcquireFor<Request>, maxEntries: number) {
-    this.#parts = parts
+    const onIdle = this.#afterFlight.bind(this)
+    this.#parts = { ...parts, onIdle }
     this.#acquire = acquire
     this.#maxEntries = maxEntries
+    this.#step = Math.max(1, Math.floor(maxEntries / 64))
+    this.#scanAt = maxEntries
   }
 
   /** The cell for this key, opened where there is none. */
   cell(key: string, request: Request, subject: TokenEventSubject): TokenCell {
     const known = this.#cells.get(key)
     if (known !== undefined) return known
-    if (this.#cells.size >= this.#maxEntries) this.#makeRoom()
+    if (this.#cells.size >= this.#scanAt) this.#makeRoom(1)
     const cell = new TokenCell(this.#parts, subject, (flight) => this.#acquire(request, flight))
     cell.lastUsed = this.#parts.clock.monotonic()
     // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.
@@ -55,13 +63,19 @@ export class TokenCache<Request> {
   }
 
   /** Keeps one key's token renewed by a timer that does not keep the process alive. */
-  keepWarm(cell: () => TokenCell): void {
+  keepWarm(open: () => TokenCell): void {
     let cancel: () => void = () => undefined
     const turn = () => {
       if (this.#closed) return
-      const next = cell().tend()
-      if (typeof next === 'number') cancel = this.#parts.clock.after(Math.max(next, 1), turn)
-      else next.then(turn, turn).catch(() => undefined)
+      const cell = open()
+      cell.pinned = true
+      const next = cell.tend()
+      if (typeof next !== 'number') {
+        next.then(turn, turn).catch(() => undefined)
+        return
+      }
+      // A clock of the user's own may not know what a timer can hold.
+      cancel = this.#parts.clock.after(Math.min(Math.max(next, 1), longestDelayMs), turn)
     }
     this.#stops.add(() => {
       cancel()
@@ -82,19 +96,30 @@ export class TokenCache<Request> {
     this.#cells.clear()
   }
 
-  /** Spent cells leave first; if there are none, the least recently used that is not flying. */
-  #makeRoom(): void {
+  /** A cell that was flying could not leave before. */
+  #afterFlight(): void {
+    this.#ended += 1
+    if (this.#cells.size <= this.#maxEntries || this.#ended % this.#step !== 0) return
+    this.#makeRoom(0)
+  }
+
+  /**
+   * Spent cells leave first, then the least recently used; those that keep a pause last, because
+   * without them a server that asked for peace would be asked again. Flying cells stay: they have
+   * waiters, and their key must not open a second flight.
+   */
+  #makeRoom(room: number): void {
     const now = instantOf(this.#parts.clock)
-    let oldest: [string, TokenCell] | undefined
-    for (const entry of this.#cells) {
-      const [key, cell] = entry
-      if (cell.isSpent(now)) this.#evict(key, cell)
-      else if (!cell.isFlying && (oldest === undefined || cell.lastUsed < oldest[1].lastUsed)) {
-        oldest = entry
-      }
+    const idle = [...this.#cells].filter(([, cell]) => !cell.isFlying && !cell.pinned)
+    const [spent, others] = partition(idle, ([, cell]) => cell.worth(now) === 'nothing')
+    for (const [key, cell] of spent) this.#evict(key, cell)
+    const excess = this.#cells.size + room - this.#maxEntries
+    if (excess > 0) {
+      const [paused, held] = partition(others, ([, cell]) => cell.worth(now) === 'pause')
+      const leaving = [...held.sort(byAge), ...paused.sort(byAge)].slice(0, excess + this.#step - 1)
+      for (const [key, cell] of leaving) this.#evict(key, cell)
     }
-    // All of them flying: a flight has waiters, and its key must not open a second one.
-    if (this.#cells.size >= this.#maxEntries && oldest !== undefined) this.#evict(...oldest)
+    this.#scanAt = Math.max(this.#maxEntries, this.#cells.size + this.#step)
   }
 
   #evict(key: string, cell: TokenCell): void {
@@ -103,4 +128,16 @@ export class TokenCache<Request> {
     this.#parts.counters.evictions += 1
     this.#parts.publish('evicted', () => cell.subject)
   }
+}
+
+type Entry = readonly [key: string, cell: TokenCell]
+
+function byAge([, a]: Entry, [, b]: Entry): number {
+  return a.lastUsed - b.lastUsed
+}
+
+function partition(entries: readonly Entry[], test: (entry: Entry) => boolean) {
+  const [yes, no]: [Entry[], Entry[]] = [[], []]
+  for (const entry of entries) (test(entry) ? yes : no).push(entry)
+  return [yes, no] as const
 }

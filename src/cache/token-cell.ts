@@ -22,6 +22,8 @@ import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
 export class TokenCell {
   /** Monotonic milliseconds of the last call: who is least recently used. */
   lastUsed = 0
+  /** Kept, whatever has to leave: a timer renews it. */
+  pinned = false
   /** Set when the cache no longer knows this cell; a bound source then looks for the new one. */
   evicted = false
   readonly subject: TokenEventSubject
@@ -37,6 +39,7 @@ export class TokenCell {
     this.#departures = new Departures(parts.clock, acquire, {
       land: this.#land.bind(this),
       fail: this.#fail.bind(this),
+      idle: () => parts.onIdle?.(),
     })
   }
 
@@ -73,17 +76,17 @@ export class TokenCell {
     const usable = this.#holding.usable(now)
     const dueInMs =
       usable === undefined
-        ? this.#failures.attemptAfter - now.monotonic
+        ? this.#failures.timerAfter - now.monotonic
         : Math.max(remainingMs(usable.plan.renewAt, now), this.#failures.renewAfter - now.monotonic)
     if (this.#departures.underWay !== undefined) return this.#departures.underWay.outcome
     if (dueInMs > 0 || this.#closed) return dueInMs
     return this.#departures.start('background').outcome
   }
 
-  /** Whether nothing would be lost with this cell: no token, no flight, no pause to keep. */
-  isSpent(now: Instant): boolean {
-    if (this.isFlying || this.#holding.usable(now) !== undefined) return false
-    return this.#failures.forCallers(now.monotonic) === undefined
+  /** What would be lost with this cell: nothing, a token, or a pause that keeps a server in peace. */
+  worth(now: Instant): 'nothing' | 'token' | 'pause' {
+    if (this.#failures.forCallers(now.monotonic) !== undefined) return 'pause'
+    return this.#holding.usable(now) === undefined ? 'nothing' : 'token'
   }
 
   get isFlying(): boolean {
@@ -99,6 +102,7 @@ export class TokenCell {
   #wait(now: Instant, minValidityMs: number, signal?: AbortSignal): Promise<AccessToken> {
     const usable = this.#holding.usable(now)
     if (usable !== undefined && usable.validityMs < minValidityMs) {
+      if (isPast(usable.plan.renewAt, now)) this.#renewBehind(now)
       return Promise.reject(lifetimeTooShort(this.subject, usable.validityMs, minValidityMs))
     }
     return this.#longEnough(this.#nextArrival(now, usable !== undefined, signal), minValidityMs)
@@ -136,7 +140,8 @@ export class TokenCell {
     const failure = this.#failures.forDemands(now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
     this.#parts.counters.waits += 1
-    return this.#departures.force().join(signal)
+    const mayDepart = () => this.#failures.forDemands(this.#parts.clock.monotonic())
+    return this.#departures.force(mayDepart).join(signal)
   }
 
   #renewBehind(now: Instant): void {
@@ -170,6 +175,7 @@ export class TokenCell {
     }
     counters[outcome] += 1
     flight.land(token)
+    this.#departures.overtake(flight, token)
     publish(outcome, () => ({
       ...this.subject,
       expiresAt: token.expiresAt,

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { ClientAuthenticationError, ConfigurationError } from '../errors.ts'
-import { kind } from '../field-reader.ts'
+import { FieldReader, kind } from '../field-reader.ts'
 import { formEncode } from '../wire/form-encoding.ts'
 import { problemOf } from '../wire/network-failure.ts'
 import { quote, safeCause } from '../wire/quoted-text.ts'
@@ -31,16 +31,22 @@ export function clientSecretBasic(
   secret: ClientSecret,
   options: ClientSecretBasicOptions = {},
 ): ClientAuthentication {
-  const { encoding = 'form' } = options
-  if ((encoding as unknown) !== 'form' && (encoding as unknown) !== 'raw') {
-    throw new ConfigurationError('configuration_invalid', "encoding must be 'form' or 'raw'", {
-      field: 'encoding',
-    })
+  const fields = new FieldReader(options, ['encoding'], {
+    what: 'clientSecretBasic option',
+    code: 'configuration_invalid',
+  })
+  const encoding = fields.text('encoding') ?? 'form'
+  if (encoding !== 'form' && encoding !== 'raw') {
+    throw fields.refusal('encoding', "must be 'form' or 'raw'")
   }
   const encode = encoding === 'form' ? formEncode : (text: string) => text
-  return secretMethod('client_secret_basic', secret, (text, { clientId }) =>
-    basicProof(clientId, text, encode),
-  )
+  return secretMethod('client_secret_basic', secret, (text, { clientId }) => {
+    if (encoding === 'form' || !clientId.includes(':')) return basicProof(clientId, text, encode)
+    throw new ClientAuthenticationError(
+      'client_authentication_unsupported',
+      "a clientId with a colon cannot be sent raw (RFC 7617 section 2); use encoding: 'form'",
+    )
+  })
 }
 
 /** `client_secret_post`: id and secret in the form. */
@@ -87,7 +93,7 @@ function basicProof(clientId: string, text: string, encode: (text: string) => st
   return {
     headers: { authorization: `Basic ${credentials}` },
     parameters: [],
-    secrets: [text, formEncode(text), credentials],
+    secrets: [text, formEncode(text), credentials, `${clientId}:${text}`],
   }
 }
 

@@ -8,6 +8,7 @@ export function parseGetTokenOptions(options: unknown): void {
   const fields = new FieldReader(options, names, {
     what: 'getToken option',
     code: 'request_invalid',
+    plain: true,
   })
   fields.boolean('forceRenewal', false)
   fields.number('minValidityMs', 0, { min: 0, max: Number.MAX_SAFE_INTEGER })

@@ -42,6 +42,18 @@ function misplaced(call: 'getToken' | 'for', audience: unknown): ConfigurationEr
   )
 }
 
+/** A list of token requests: the argument of `prewarm`. */
+export function parseRequests(
+  requests: unknown,
+  standing: TokenRequest['parameters'],
+): readonly TokenRequest[] {
+  if (Array.isArray(requests))
+    return Array.from(requests, (one) => parseTokenRequest(one, standing))
+  throw new ConfigurationError('request_invalid', 'prewarm needs an array of token requests', {
+    field: 'requests',
+  })
+}
+
 /** A bound request: the token request, and the URL prefixes where its token may go. */
 export function parseBoundRequest(
   input: unknown,

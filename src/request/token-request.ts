@@ -4,7 +4,7 @@
  * request that is refused here.
  */
 import type { ConfigurationError } from '../errors.ts'
-import { FieldReader, kind, textProblem } from '../field-reader.ts'
+import { FieldReader, isPlainObject, kind, textProblem } from '../field-reader.ts'
 import type { FieldSubject } from '../field-reader.ts'
 
 /** A token request in the caller's words. All fields are optional; name what your server needs. */
@@ -62,7 +62,7 @@ function parseScopes(fields: FieldReader): readonly string[] {
   if (!Array.isArray(wanted)) {
     throw fields.refusal('scopes', `must be an array or a string, not ${kind(value)}`)
   }
-  return Object.freeze([...new Set(wanted.map((scope) => scopeOf(scope, fields)))].sort())
+  return Object.freeze([...new Set(Array.from(wanted, (scope) => scopeOf(scope, fields)))].sort())
 }
 
 function scopeOf(scope: unknown, fields: FieldReader): string {
@@ -79,7 +79,9 @@ function parseResources(fields: FieldReader): readonly string[] {
   const value = fields.unknown('resource')
   if (value === undefined) return Object.freeze([])
   const wanted: unknown[] = Array.isArray(value) ? value : [value]
-  return Object.freeze([...new Set(wanted.map((resource) => resourceOf(resource, fields)))].sort())
+  return Object.freeze(
+    [...new Set(Array.from(wanted, (resource) => resourceOf(resource, fields)))].sort(),
+  )
 }
 
 function resourceOf(resource: unknown, fields: FieldReader): string {
@@ -110,10 +112,10 @@ export function parametersOf(
   value: unknown,
   refusal: (problem: string) => ConfigurationError,
 ): Parameters {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     throw refusal(`must be an object of strings, not ${kind(value)}`)
   }
-  return Object.entries(value)
+  return Object.entries(value as object)
     .filter(([, text]) => text !== undefined)
     .map(([name, text]) => parameterOf(name, text, refusal))
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -6,10 +6,15 @@
 export const longestBodyBytes = 1_048_576
 
 /** The body as text, or undefined when it is longer than {@link longestBodyBytes}. */
-export async function boundedText(response: Response): Promise<string | undefined> {
+export async function boundedText(
+  response: Response,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of chunksOf(response)) {
+    // A fetch that ignores its signal would go on reading for nobody.
+    signal?.throwIfAborted()
     bytes += chunk.byteLength
     // Leaving the loop cancels the stream, which frees the socket.
     if (bytes > longestBodyBytes) return undefined
@@ -25,7 +30,8 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
     if (typeof response.text === 'function') yield Buffer.from(await response.text())
     return
   }
-  for await (const chunk of body as AsyncIterable<Uint8Array | string>) {
-    yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  for await (const chunk of body as AsyncIterable<Uint8Array | ArrayBuffer | string>) {
+    if (typeof chunk === 'string') yield Buffer.from(chunk)
+    else yield chunk instanceof Uint8Array ? chunk : Buffer.from(chunk)
   }
 }

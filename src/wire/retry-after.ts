@@ -10,12 +10,20 @@ export interface HeaderReader {
 const shortestMs = 1_000
 const longestMs = 3_600_000
 
-/** Milliseconds from 1 s to 1 h; undefined where the server does not say. `wallMs`: epoch. */
-export function retryAfterMs(headers: HeaderReader, wallMs: number): number | undefined {
+/**
+ * Milliseconds from 1 s to 1 h; undefined where the server does not say, or says it with a status
+ * that is no request to wait. `wallMs`: epoch.
+ */
+export function retryAfterMs(
+  { status, headers }: { readonly status: number; readonly headers: HeaderReader },
+  wallMs: number,
+): number | undefined {
+  if (status !== 429 && status !== 503) return undefined
   const serverMs = dateMs(headers.get('date')) ?? wallMs
-  const advisedMs =
-    secondsOrDate(headers.get('retry-after'), serverMs) ??
-    epochSeconds(headers.get('x-rate-limit-reset'), serverMs)
+  // Some servers tell their limits with every answer; only with 429 is it one that was reached.
+  const resetMs =
+    status === 429 ? epochSeconds(headers.get('x-rate-limit-reset'), serverMs) : undefined
+  const advisedMs = secondsOrDate(headers.get('retry-after'), serverMs) ?? resetMs
   return advisedMs === undefined ? undefined : Math.min(Math.max(advisedMs, shortestMs), longestMs)
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { MetadataError } from '../errors.ts'
-import { isLoopback, parseSecureUrl } from '../secure-url.ts'
+import { isOwnMachine, parseSecureUrl } from '../secure-url.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { discardBody } from '../discard-body.ts'
 import { boundedText } from './bounded-body.ts'
@@ -29,6 +29,8 @@ export interface DiscoveryParts {
   /** Milliseconds for one document. */
   readonly timeLimitMs: number
   readonly allowInsecureHttp: boolean
+  /** Ends a discovery under way: the manager is closed. */
+  readonly signal: AbortSignal
 }
 
 const renewAfterMs = 3_600_000
@@ -77,9 +79,11 @@ export function createDiscovery(parts: DiscoveryParts): () => Promise<ServerMeta
 /** The two places where metadata is published: RFC 8414 section 3.1, OpenID Discovery section 4. */
 export function metadataUrls(issuer: URL): readonly [rfc8414: URL, openid: URL] {
   const path = issuer.pathname.replace(/\/$/, '')
+  // By `pathname`: as a relative reference, a path that begins with `//` would name another host.
+  const at = (pathname: string) => Object.assign(new URL(issuer), { pathname })
   return [
-    new URL(`/.well-known/oauth-authorization-server${path}`, issuer),
-    new URL(`${path}/.well-known/openid-configuration`, issuer),
+    at(`/.well-known/oauth-authorization-server${path}`),
+    at(`${path}/.well-known/openid-configuration`),
   ]
 }
 
@@ -89,8 +93,8 @@ async function discoverServer(parts: DiscoveryParts): Promise<ServerMetadata> {
     try {
       return readMetadata(await fetchDocument(url, parts), url, parts)
     } catch (error) {
-      if (!(error instanceof MetadataError) || error.code === 'metadata_unavailable') throw error
-      // A foreign issuer tells more than a 404; the first problem more than the second.
+      if (!(error instanceof MetadataError)) throw error
+      // A foreign issuer or an outage tells more than a 404; the first problem more than the second.
       firstProblem = firstProblem?.status === 404 ? error : (firstProblem ?? error)
     }
   }
@@ -101,6 +105,7 @@ async function fetchDocument(url: URL, parts: DiscoveryParts): Promise<string> {
   const limit = {
     clock: parts.clock,
     limitMs: parts.timeLimitMs,
+    signal: parts.signal,
     onTimeout: () => new Error(`no answer within ${parts.timeLimitMs} ms`),
   }
   try {
@@ -111,7 +116,7 @@ async function fetchDocument(url: URL, parts: DiscoveryParts): Promise<string> {
         signal,
       })
       if (!response.ok) throw refusal(response, url, parts)
-      const text = await boundedText(response)
+      const text = await boundedText(response, signal)
       if (text === undefined) throw invalid(url, 'holds more than 1 MiB')
       return text
     })
@@ -138,7 +143,7 @@ function refusal(response: Response, url: URL, parts: DiscoveryParts): MetadataE
   return new MetadataError(
     'metadata_unavailable',
     `${endpointName(url)} answered ${status}; the next call asks again after a pause`,
-    { status, retryAfterMs: retryAfterMs(response.headers, parts.clock.now()) },
+    { status, retryAfterMs: retryAfterMs(response, parts.clock.now()) },
   )
 }
 
@@ -163,7 +168,10 @@ function readMetadata(text: string, url: URL, parts: DiscoveryParts): ServerMeta
   if (tokenEndpoint === undefined) throw invalid(url, `names a token_endpoint that ${problem}`)
   const downgraded = url.protocol === 'https:' && tokenEndpoint.protocol !== 'https:'
   // Loopback is no excuse here: a public issuer has no business on our own machine.
-  if ((downgraded && !parts.allowInsecureHttp) || (isLoopback(tokenEndpoint) && !isLoopback(url))) {
+  if (
+    (downgraded && !parts.allowInsecureHttp) ||
+    (isOwnMachine(tokenEndpoint) && !isOwnMachine(url))
+  ) {
     throw invalid(
       url,
       `names the token_endpoint ${endpointName(tokenEndpoint)}, which is not its own`,

@@ -9,6 +9,7 @@ import { boundedText } from './bounded-body.ts'
 import type { FormParameters } from './client-credentials-grant.ts'
 import { encodeForm } from './form-encoding.ts'
 import { networkFailure } from './network-failure.ts'
+import { oneLine, quote } from './quoted-text.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
 /** The standard `fetch`: the caller's own, or the global one. */
@@ -24,7 +25,7 @@ export interface TokenPost {
 
 /** Where a request goes, for messages: no query, which may hold anything. */
 export function endpointName(url: URL): string {
-  return `${url.origin}${url.pathname}`
+  return oneLine(`${url.origin}${url.pathname}`)
 }
 
 /**
@@ -54,6 +55,8 @@ export async function postTokenRequest(
       redirect: 'manual',
       signal: post.signal,
     })
+    if (!isResponse(response))
+      throw new TypeError('fetch resolved to something else than a Response')
     if (isRedirect(response)) {
       discardBody(response)
       throw redirected(response, post)
@@ -61,7 +64,7 @@ export async function postTokenRequest(
     return {
       status: response.status,
       headers: response.headers,
-      body: await boundedText(response),
+      body: await boundedText(response, post.signal),
     }
   } catch (error) {
     if (error instanceof TokenEndpointError) throw error
@@ -69,22 +72,33 @@ export async function postTokenRequest(
   }
 }
 
+/** A fetch of the caller's own may resolve to anything. */
+function isResponse(response: unknown): boolean {
+  const { status, headers } = Object(response) as Partial<Response>
+  return typeof status === 'number' && typeof headers?.get === 'function'
+}
+
 export function isRedirect(response: Response): boolean {
   return response.type === 'opaqueredirect' || (response.status >= 300 && response.status <= 399)
 }
 
-/** Where a redirect leads: the origin alone, because a query may carry anything. */
-export function redirectOrigin(response: Response, from: URL): string {
+/** Where a redirect leads: the origin alone, because path and query may carry anything. */
+export function redirectOrigin(
+  response: Response,
+  from: URL,
+  secrets: readonly string[] = [],
+): string {
   const location = response.headers.get('location')
   if (location === null || !URL.canParse(location, from.href)) return 'nowhere'
   const to = new URL(location, from)
-  return to.origin === from.origin ? endpointName(to) : to.origin
+  if (to.origin === from.origin) return 'another path of the same origin'
+  return quote(to.origin, secrets) ?? 'nowhere'
 }
 
-function redirected(response: Response, { url, audience }: TokenPost): TokenEndpointError {
+function redirected(response: Response, { url, audience, proof }: TokenPost): TokenEndpointError {
   return new TokenEndpointError(
     'token_endpoint_redirected',
-    `${endpointName(url)} answered ${response.status} and points to ${redirectOrigin(response, url)}; ` +
+    `${endpointName(url)} answered ${response.status} and points to ${redirectOrigin(response, url, proof.secrets)}; ` +
       'a redirect would carry the secret along, so none is followed: configure the final URL',
     { status: response.status, audience },
   )

@@ -42,8 +42,10 @@ function claimedLifetime(evidence: LifetimeEvidence): number | undefined {
   if (expMs === undefined) return undefined
   const iatMs = epochMs(claims?.['iat'])
   // A server that caches tokens hands out one whose `iat` is long past: its own `Date` tells.
-  const startMs = Math.max(iatMs ?? -Infinity, evidence.serverDateMs ?? -Infinity)
-  const fromMs = Number.isFinite(startMs) ? startMs : evidence.startedWallMs
+  const ownMs = evidence.startedWallMs
+  // Without a Date, our clock stands in, unless it is so far ahead that nothing would be left.
+  const serverMs = evidence.serverDateMs ?? (expMs > ownMs ? ownMs : undefined)
+  const fromMs = Math.max(iatMs ?? -Infinity, serverMs ?? (iatMs === undefined ? ownMs : -Infinity))
   return Math.floor((expMs - fromMs) / 1000) * 1000
 }
 

@@ -3,7 +3,7 @@
  * it is, what the server said, how long to wait, and what the reader of the message should change. Pure.
  */
 import { forAudience, TokenEndpointError } from '../errors.ts'
-import type { TokenEndpointErrorCode } from '../errors.ts'
+import type { TokenEndpointErrorCode } from '../error-codes.ts'
 import { quote } from './quoted-text.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { isText } from './token-answer.ts'
@@ -17,16 +17,15 @@ export function refusalOf(
   question: TokenQuestion,
 ): TokenEndpointError {
   const { status } = answer
-  const oauthError = oauthErrorOf(members, question.secrets)
+  const token = members?.['access_token']
+  const secrets = isText(token) ? [...question.secrets, token] : question.secrets
+  const oauthError = oauthErrorOf(members, secrets)
   const oauthErrorDescription = describe(answer.body, members, {
     secrets: question.secrets,
     oauthError,
   })
   const code = codeOf(status)
-  const waitMs =
-    status === 429 || status >= 500
-      ? retryAfterMs(answer.headers, question.startedWallMs)
-      : undefined
+  const waitMs = retryAfterMs(answer, question.startedWallMs)
   const said = [oauthError, oauthErrorDescription].filter(isText).join(': ')
   const message =
     `${question.endpoint} ${verb(code)} the request${forAudience(question.audience)} with ${status}` +
@@ -50,10 +49,28 @@ function verb(code: TokenEndpointErrorCode): string {
   return code === 'token_endpoint_failed' ? 'failed' : 'refused'
 }
 
+/** RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, RFC 9449 section 5. */
+const knownCodes: readonly string[] = [
+  'access_denied',
+  'invalid_client',
+  'invalid_dpop_proof',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'use_dpop_nonce',
+]
+
 /** An RFC code has no spaces (section 5.2); Okta says `errorCode`. What is longer is a description. */
 function oauthErrorOf(members: Members, secrets: readonly string[]): string | undefined {
   const given = [members?.['error'], members?.['errorCode']].find(isText)
-  return given !== undefined && isCode(given) ? quote(given, secrets) : undefined
+  if (given === undefined || !isCode(given)) return undefined
+  // Compared before secrets are hidden: a secret may be a word, and the code decides what we do.
+  return knownCodes.includes(given) ? given : quote(given, secrets)
 }
 
 function isCode(text: string): boolean {
@@ -79,6 +96,8 @@ function describe(
 function plainText(body: string | undefined, secrets: readonly string[]): string | undefined {
   if (body === undefined) return 'more than 1 MiB'
   if (/^\s*<|<\/?[a-z]+[\s>]/i.test(body.slice(0, 1000))) return 'an HTML page'
+  // Half a JSON object may begin with the very token.
+  if (/access_token|client_secret|assertion/i.test(body)) return 'a text that names a secret'
   return quote(body, secrets)
 }
 

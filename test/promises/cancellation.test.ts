@@ -83,7 +83,7 @@ describe('forceRenewal', () => {
     const forced = tokens.getToken('event', [], { forceRenewal: true })
     await until(() => server.requests.length === 2)
     release()
-    expect((await ordinary).accessToken).toBe(server.issued[0])
+    await ordinary
     expect((await forced).accessToken).toBe(server.issued[1])
     expect(await tokens.getToken('event')).toBe(await forced)
   })
@@ -122,10 +122,24 @@ describe('forceRenewal', () => {
     await until(() => server.requests.length === 2)
     releaseSecond()
     const newer = await forced
+    // Who waited for the older one need not wait any longer.
+    expect(await ordinary).toBe(newer)
     releaseFirst()
-    const older = await ordinary
-    expect(older).not.toBe(newer)
+    await new Promise((resolve) => setImmediate(resolve))
     expect(await tokens.getToken('event')).toBe(newer)
+  })
+
+  it('that waits for its turn keeps the pause which the one before it began', async () => {
+    const { tokens, server } = await start()
+    const force = () => tokens.getToken('event', [], { forceRenewal: true })
+    const release = server.hold()
+    server.answer({ status: 429, headers: { 'retry-after': '600' } })
+    const first = rejectionOf(force())
+    await until(() => server.requests.length === 1)
+    const queued = rejectionOf(force())
+    release()
+    expect(await queued).toBe(await first)
+    expect(server.requests).toHaveLength(1)
   })
 
   it('that fails rejects its caller, and leaves the held token to the others', async () => {

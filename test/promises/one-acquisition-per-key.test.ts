@@ -142,4 +142,23 @@ describe('a manager that holds as many keys as it may', () => {
     await tokens.getToken('good')
     expect(server.requests).toHaveLength(3)
   })
+
+  it('is back at its bound after a burst that could not leave while it was flying', async () => {
+    const { tokens } = await start({ options: { maxEntries: 10 } })
+    await Promise.all(Array.from({ length: 300 }, (_, n) => tokens.getToken(`key-${n}`)))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(tokens.stats()).toMatchObject({ entries: 10, evictions: 290 })
+  })
+
+  it('forgets a token before it forgets a pause that a server asked for', async () => {
+    const { tokens, server, clock } = await start({ options: { maxEntries: 2 } })
+    server.answer({ status: 429, headers: { 'retry-after': '600' } })
+    const error = await rejectionOf(tokens.getToken('paused'))
+    for (const audience of ['a', 'b', 'c']) {
+      clock.advance(1)
+      await tokens.getToken(audience)
+    }
+    expect(await rejectionOf(tokens.getToken('paused'))).toBe(error)
+    expect(server.requests).toHaveLength(4)
+  })
 })

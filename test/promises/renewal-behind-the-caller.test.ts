@@ -187,18 +187,33 @@ describe('a key that is kept warm', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('is tried again after a failure, and asks at the pace of its pauses', async () => {
+  it('is tried again after a failure, at a pace that slows down to five minutes', async () => {
     const { tokens, server, clock } = await start({
       options: { keepWarm: [{ audience: 'event' }], retries: 0 },
     })
-    server.always({ status: 500 })
+    server.always({ status: 401, body: { error: 'invalid_client' } })
     await until(() => tokens.stats().failures === 1)
+    for (const [n, pauseSeconds] of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].entries()) {
+      clock.advance(seconds(pauseSeconds) - 1)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(tokens.stats().failures).toBe(n + 1)
+      clock.advance(1)
+      await until(() => tokens.stats().failures === n + 2)
+    }
     server.always(undefined)
-    clock.advance(99)
-    expect(tokens.stats().inFlight).toBe(0)
-    clock.advance(1)
+    clock.advance(seconds(300))
     await until(() => tokens.stats().acquired === 1)
-    expect(server.requests).toHaveLength(2)
+  })
+
+  it('stays, whatever else has to leave', async () => {
+    const { tokens, server } = await start({
+      options: { keepWarm: [{ audience: 'warm' }], maxEntries: 2 },
+    })
+    await until(() => tokens.stats().acquired === 1)
+    for (const audience of ['a', 'b', 'c', 'd']) await tokens.getToken(audience)
+    await tokens.getToken('warm')
+    expect(tokens.stats()).toMatchObject({ hits: 1, entries: 2 })
+    expect(server.requests).toHaveLength(5)
   })
 
   it('survives a lifetime that no timer can hold', async () => {

@@ -8,7 +8,14 @@ import type { Call, Import, SourceFile } from './source-tree.ts'
 
 /** Where a file lives: the folder, or for the files at the top what they are for. */
 const atTheTop: Readonly<Record<string, readonly string[]>> = {
-  ground: ['errors.ts', 'access-token.ts', 'token-source.ts', 'events.ts', 'clock.ts'],
+  ground: [
+    'errors.ts',
+    'error-codes.ts',
+    'access-token.ts',
+    'token-source.ts',
+    'events.ts',
+    'clock.ts',
+  ],
   tools: ['secure-url.ts', 'time-limit.ts', 'discard-body.ts', 'field-reader.ts'],
   options: ['options.ts', 'get-token.ts'],
   assembly: [
@@ -65,7 +72,7 @@ const mayUseAmbient: Readonly<Record<string, RegExp>> = {
   'access-token.ts': /^Date$/,
   'resolve-options.ts': /^Math\.random$/,
 }
-const senders = ['wire/token-endpoint.ts', 'wire/server-metadata.ts', 'bearer/bearer-fetch.ts']
+const senders = ['wire/token-endpoint.ts', 'wire/server-metadata.ts', 'bearer/outgoing-request.ts']
 const notForEdges = [
   'assembly',
   'options',

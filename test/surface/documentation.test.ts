@@ -121,8 +121,8 @@ describe('the README', () => {
     }
   })
 
-  const source = read('src/errors.ts')
-  const unions = source.slice(source.indexOf('export type'), source.indexOf('/** The `code`'))
+  const source = read('src/error-codes.ts')
+  const unions = source.slice(source.indexOf('export type'), source.lastIndexOf('/** The `code`'))
   const codes = [...unions.matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code)
 
   it('knows all error codes', () => {

@@ -25,7 +25,21 @@ describe('the time that a server asks for', () => {
     [{ 'x-rate-limit-reset': 'x' }, undefined],
     [{ 'retry-after': '5', 'x-rate-limit-reset': String(now / 1000 + 45) }, 5_000],
   ])('%j is %s ms', (headers, expected) => {
-    expect(retryAfterMs(new Headers(headers), now)).toBe(expected)
+    expect(retryAfterMs({ status: 429, headers: new Headers(headers) }, now)).toBe(expected)
+  })
+})
+
+describe('a status that asks nobody to wait', () => {
+  it.each([400, 401, 500, 502, 504])('%d is not read for a time', (status) => {
+    const headers = new Headers({ 'retry-after': '60', 'x-rate-limit-reset': '9999999999' })
+    expect(retryAfterMs({ status, headers }, now)).toBeUndefined()
+  })
+
+  it('503 is, but not for its limits', () => {
+    const limits = { 'x-rate-limit-reset': String(now / 1000 + 45) }
+    expect(retryAfterMs({ status: 503, headers: new Headers(limits) }, now)).toBeUndefined()
+    const both = new Headers({ ...limits, 'retry-after': '60' })
+    expect(retryAfterMs({ status: 503, headers: both }, now)).toBe(60_000)
   })
 })
 
