@@ -5,6 +5,7 @@
 import type { AccessToken } from './access-token.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import type { BearerFetchParts } from './bearer/bearer-fetch.ts'
+import { createAudienceMap } from './bearer/audience-map.ts'
 import type { AudienceMap } from './bearer/audience-map.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
@@ -78,6 +79,16 @@ export class CellSource implements BoundSource {
     this.#cell = opened
     return opened
   }
+}
+
+/** Where a bound source's token may go; undefined where nothing says so. */
+export function placesOf(
+  origins: readonly string[],
+  allowInsecureHttp: boolean,
+): AudienceMap<true> | undefined {
+  if (origins.length === 0) return undefined
+  const entries = origins.map((origin) => [origin, true] as const)
+  return createAudienceMap(entries, { option: 'origins', allowInsecureHttp })
 }
 
 export function originNotListed(url: URL, remedy: string, audience?: string): ConfigurationError {

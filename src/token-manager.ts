@@ -5,10 +5,10 @@
 import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
 import { createAcquire } from './acquisition/acquire.ts'
-import { createAudienceMap } from './bearer/audience-map.ts'
+import type { AudienceMap } from './bearer/audience-map.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import { RefusalPauses } from './bearer/refusal-pause.ts'
-import { CellSource, originNotListed } from './cell-source.ts'
+import { CellSource, originNotListed, placesOf } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
@@ -107,16 +107,9 @@ export class TokenManager implements BearerRouter {
   for(audience: string, scopes?: string | readonly string[]): BoundSource
   for(request: BoundRequestInput): BoundSource
   for(...words: readonly unknown[]): BoundSource {
-    const { allowInsecureHttp } = this.#options
     const { request } = requestFromArguments(words, 'for')
     const { wanted, origins } = parseBoundRequest(request, this.#options.parameters)
-    const places = origins.map((origin) => [origin, true] as const)
-    return this.#bind(
-      wanted,
-      places.length === 0
-        ? undefined
-        : createAudienceMap(places, { option: 'origins', allowInsecureHttp }),
-    )
+    return this.#bind(wanted, placesOf(origins, this.#options.allowInsecureHttp))
   }
 
   /**
@@ -182,14 +175,12 @@ export class TokenManager implements BearerRouter {
   }
 
   #sourceOf(request: TokenRequest): BoundSource {
-    const known = this.#sources.get(request)
-    if (known !== undefined) return known
-    const source = this.#bind(request, undefined)
+    const source = this.#sources.get(request) ?? this.#bind(request, undefined)
     this.#sources.set(request, source)
     return source
   }
 
-  #bind(request: TokenRequest, places: ReturnType<typeof createAudienceMap<true>> | undefined) {
+  #bind(request: TokenRequest, places: AudienceMap<true> | undefined) {
     const { fetch, passUnlisted } = this.#options
     return new CellSource({
       cell: () => this.#cell(request),
