@@ -50,6 +50,10 @@ function withoutEdge(line: string, secrets: readonly string[]): string {
 
 /** How a server may echo a secret: as it is, or as some format on its way has spelled it. */
 function spellings(secret: string): readonly string[] {
+  return [...spelled(secret), ...spelled(withoutControls(secret))]
+}
+
+function spelled(secret: string): readonly string[] {
   const encoded = encodeURIComponent(secret.toWellFormed())
   const base64 = Buffer.from(secret, 'utf8').toString('base64')
   const inJson = JSON.stringify(secret).slice(1, -1)
@@ -60,7 +64,6 @@ function spellings(secret: string): readonly string[] {
     .replaceAll('"', '&quot;')
   return [
     secret,
-    withoutControls(secret),
     encoded,
     encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
     encoded.replaceAll('%20', '+'),

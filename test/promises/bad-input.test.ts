@@ -75,6 +75,8 @@ describe('an option that is wrong', () => {
     ['one to keep warm', { keepWarm: { audience: 'a' } }, 'keepWarm', /must be an array/],
     ['resources as a list', { resources: [url] }, 'resources', /object of URL prefixes/],
     ['a reserved parameter', { parameters: { scope: 'x' } }, 'parameters', /protocol/],
+    ['parameters as a Map', { parameters: new Map([['a', 'b']]) }, 'parameters', /not a Map/],
+    ['resources as a Map', { resources: new Map() }, 'resources', /not a Map/],
     ['a parameter of no text', { parameters: { a: 1 } }, 'parameters', /must be a string/],
   ])('(%s) is refused, naming it and the remedy', (_case, overrides, field, message) => {
     expect(() => make(overrides)).toThrow(
@@ -167,6 +169,14 @@ describe('a token request that is wrong', () => {
     ],
     ['parameters of no kind', [{ parameters: 'a=b' }], 'parameters', /object of strings/],
     ['an unknown option', ['a', [], { force: true }], 'force', /getToken option 'force'/],
+    [
+      'parameters as a form',
+      [{ parameters: new URLSearchParams('a=b') }],
+      'parameters',
+      /not a URLSearchParams/,
+    ],
+    ['a hole among scopes', ['a', [, 'b']], 'scopes', /must hold strings/],
+    ['a hole among resources', [{ resource: [, 'https://a.test'] }], 'resource', /absolute URI/],
     ['a negative validity', ['a', [], { minValidityMs: -1 }], 'minValidityMs', /from 0/],
     ['a validity of no number', ['a', [], { minValidityMs: NaN }], 'minValidityMs', /NaN/],
     ['a force of no kind', ['a', [], { forceRenewal: 1 }], 'forceRenewal', /true or false/],
@@ -201,6 +211,16 @@ describe('a call that is wrong', () => {
     expect(() => bind('a', { origins })).toThrow(/for\(\{ audience, scopes, origins \}\)/)
     expect(() => bind({ audience: 'a' }, { origins })).toThrow(/for\(\{ audience/)
     expect(() => tokens.for({ audience: 'a', origins: ['x'] })).toThrow(/^origins 'x' is not/)
+  })
+
+  it('of getToken() with a signal in place of its options is refused', async () => {
+    const { tokens, server } = await start()
+    const signal = new AbortController().signal as never
+    expect(await rejectionOf(tokens.getToken('event', [], signal))).toMatchObject({
+      code: 'request_invalid',
+      message: 'getToken options must be an object, not a AbortSignal',
+    })
+    expect(server.requests).toHaveLength(0)
   })
 
   it('of prewarm() or invalidate() is refused', async () => {
