@@ -124,7 +124,9 @@ export function kind(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`
   if (isPlainObject(value)) return 'an object'
   const { name } = Object(value.constructor) as { name?: unknown }
-  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class'
+  return typeof name === 'string' && name !== ''
+    ? `an instance of ${name}`
+    : 'an instance of a class'
 }
 
 /** Names come from outside: cut, so that one cannot flood a log. */

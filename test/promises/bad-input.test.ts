@@ -75,8 +75,8 @@ describe('an option that is wrong', () => {
     ['one to keep warm', { keepWarm: { audience: 'a' } }, 'keepWarm', /must be an array/],
     ['resources as a list', { resources: [url] }, 'resources', /object of URL prefixes/],
     ['a reserved parameter', { parameters: { scope: 'x' } }, 'parameters', /protocol/],
-    ['parameters as a Map', { parameters: new Map([['a', 'b']]) }, 'parameters', /not a Map/],
-    ['resources as a Map', { resources: new Map() }, 'resources', /not a Map/],
+    ['parameters as a Map', { parameters: new Map([['a', 'b']]) }, 'parameters', /instance of Map/],
+    ['resources as a Map', { resources: new Map() }, 'resources', /instance of Map/],
     ['a parameter of no text', { parameters: { a: 1 } }, 'parameters', /must be a string/],
   ])('(%s) is refused, naming it and the remedy', (_case, overrides, field, message) => {
     expect(() => make(overrides)).toThrow(
@@ -141,8 +141,8 @@ describe('an option that is wrong', () => {
 describe('a token request that is wrong', () => {
   it.each<[string, readonly unknown[], string, RegExp]>([
     ['no audience', [undefined], 'audience', /audience or a token request/],
-    ['a URL', [new URL('https://a.test')], 'audience', /not a URL; pass its href/],
-    ['a promise', [Promise.resolve('a')], 'audience', /not a Promise; await it/],
+    ['a URL', [new URL('https://a.test')], 'audience', /instance of URL; pass its href/],
+    ['a promise', [Promise.resolve('a')], 'audience', /instance of Promise; await it/],
     ['an empty audience', [''], 'audience', /is empty/],
     ['an audience of two lines', ['a\r\nb'], 'audience', /control character/],
     ['half a character', ['\ud800'], 'audience', /Unicode/],
@@ -173,10 +173,15 @@ describe('a token request that is wrong', () => {
       'parameters as a form',
       [{ parameters: new URLSearchParams('a=b') }],
       'parameters',
-      /not a URLSearchParams/,
+      /instance of URLSearchParams/,
     ],
-    ['a hole among scopes', ['a', [, 'b']], 'scopes', /must hold strings/],
-    ['a hole among resources', [{ resource: [, 'https://a.test'] }], 'resource', /absolute URI/],
+    ['a hole among scopes', ['a', Object.assign(['a'], { 2: 'b' })], 'scopes', /must hold strings/],
+    [
+      'a hole among resources',
+      [{ resource: Object.assign(['https://a.test'], { 2: 'https://b.test' }) }],
+      'resource',
+      /absolute URI/,
+    ],
     ['a negative validity', ['a', [], { minValidityMs: -1 }], 'minValidityMs', /from 0/],
     ['a validity of no number', ['a', [], { minValidityMs: NaN }], 'minValidityMs', /NaN/],
     ['a force of no kind', ['a', [], { forceRenewal: 1 }], 'forceRenewal', /true or false/],
@@ -218,7 +223,7 @@ describe('a call that is wrong', () => {
     const signal = new AbortController().signal as never
     expect(await rejectionOf(tokens.getToken('event', [], signal))).toMatchObject({
       code: 'request_invalid',
-      message: 'getToken options must be an object, not a AbortSignal',
+      message: 'getToken options must be an object, not an instance of AbortSignal',
     })
     expect(server.requests).toHaveLength(0)
   })
