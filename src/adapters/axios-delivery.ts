@@ -66,7 +66,7 @@ interface Place {
 
 async function follow(delivery: Delivery, outgoing: Outgoing, first: Place): Promise<Outcome> {
   const { config } = outgoing
-  const limit = redirectLimit(config)
+  const limit = redirectLimit(outgoing)
   const headers = config.headers.concat()
   headers.delete('authorization')
   let hop: Hop = { url: first.url, method: (config.method ?? 'get').toUpperCase(), sendsBody: true }

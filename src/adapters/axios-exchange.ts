@@ -27,6 +27,17 @@ export interface Outgoing {
   readonly deadline: AxiosDeadline
 }
 
+/** What `fetchOptions` says of redirects, where the fetch adapter is the one that reads it. */
+export function redirectMode(
+  config: InternalAxiosRequestConfig,
+  adapter: Adapter,
+): 'manual' | 'error' | undefined {
+  const first = [adapter].flat().find((name) => name !== 'xhr')
+  if (first !== 'fetch') return undefined
+  const mode: unknown = config.fetchOptions?.redirect
+  return mode === 'manual' || mode === 'error' ? mode : undefined
+}
+
 export function statusOf({ response }: Outcome): number {
   return response?.status ?? 0
 }
@@ -42,7 +53,7 @@ export function configFor(
 ): InternalAxiosRequestConfig {
   const headers = common.concat()
   if (authorization !== undefined) headers.set('Authorization', authorization)
-  const redirect = config.fetchOptions?.redirect === 'error' ? 'error' : 'manual'
+  const refuses = redirectMode(config, adapter) === 'error'
   return {
     ...config,
     ...deadline.options(config),
@@ -54,8 +65,9 @@ export function configFor(
     data: hop.sendsBody ? (config.data as unknown) : undefined,
     headers,
     adapter,
-    maxRedirects: 0,
-    fetchOptions: { ...config.fetchOptions, redirect },
+    // 'error' follows none either, and axios 1.21 would turn 0 into 'manual'.
+    maxRedirects: refuses ? config.maxRedirects : 0,
+    fetchOptions: { ...config.fetchOptions, redirect: refuses ? 'error' : 'manual' },
   } as unknown as InternalAxiosRequestConfig
 }
 

@@ -5,13 +5,12 @@
 import type { AxiosHeaders, InternalAxiosRequestConfig } from 'axios'
 import { bodyHeaders, mostRedirects, originBoundHeaders } from '../bearer/redirect.ts'
 import type { Hop } from '../bearer/redirect.ts'
-import { statusOf } from './axios-exchange.ts'
-import type { Outcome } from './axios-exchange.ts'
+import { redirectMode, statusOf } from './axios-exchange.ts'
+import type { Outcome, Outgoing } from './axios-exchange.ts'
 
 /** How many redirects the caller wants followed; the fetch adapter has its own word for none. */
-export function redirectLimit(config: InternalAxiosRequestConfig): number {
-  const mode: unknown = (config.fetchOptions as { redirect?: unknown } | undefined)?.redirect
-  return mode === 'manual' || mode === 'error' ? 0 : (config.maxRedirects ?? mostRedirects)
+export function redirectLimit({ config, adapter }: Outgoing): number {
+  return redirectMode(config, adapter) === undefined ? (config.maxRedirects ?? mostRedirects) : 0
 }
 
 export function locationOf({ response }: Outcome): string | null {

@@ -58,6 +58,7 @@ export function attachBearer(instance: AxiosInstance, tokens: BearerRouter): () 
     return config
   })
   return () => {
+    if (!active) return
     active = false
     attached.delete(axios)
     axios.interceptors.request.eject(id)

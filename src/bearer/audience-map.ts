@@ -112,10 +112,11 @@ function refusalOf(option: string, prefix: string, problem: string): Configurati
 
 /** A password in a URL is a secret, and so may be a query: shown is what stands around them. */
 export function withoutCredentials(prefix: string): string {
-  if (URL.canParse(prefix)) {
-    const { origin, protocol, pathname } = new URL(prefix)
-    const path = pathname === '/' ? '' : pathname
-    return `${origin === 'null' ? protocol : origin}${path}`.slice(0, 100)
+  const url = URL.canParse(prefix) ? new URL(prefix) : undefined
+  if (url !== undefined && url.origin !== 'null') {
+    return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`.slice(0, 100)
   }
-  return (prefix.split(/[?#]/)[0] ?? '').replace(/^.*@/s, '[hidden]@').slice(0, 100)
+  // Where a password would end cannot be told, so nothing up to the last @ is shown.
+  const hidden = prefix.replace(/^.*@/s, '[hidden]@')
+  return (hidden.split(/[?#]/)[0] ?? '').slice(0, 100)
 }

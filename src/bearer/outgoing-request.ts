@@ -65,6 +65,8 @@ export class OutgoingRequest {
       ...init,
       method: hop.method,
       headers,
+      // A hop that the Request itself is not sent to would lose it.
+      signal: this.signal ?? null,
       redirect: this.redirect === 'error' ? 'error' : 'manual',
     }
     if (hop.sendsBody && body !== undefined && body !== null) options.body = body

@@ -218,7 +218,7 @@ describe('a token endpoint that redirects to itself', () => {
     })
     const failure = await failureOf(managerAt(endpoint.tokenEndpoint).getToken('event'))
     expect(failure).toMatchObject({ code: 'token_endpoint_redirected' })
-    expect(String(failure)).toContain(`${endpoint.origin}/token/v2`)
+    expect(String(failure)).toContain('another path of the same origin')
     expect(endpoint.at('/token/v2')).toHaveLength(0)
   })
 })
