@@ -166,7 +166,12 @@ function readRandom(fields: FieldReader): () => number {
     throw fields.refusal('random', `must be a function, not ${kind(random)}`)
   }
   return () => {
-    const drawn = (random as () => unknown)()
-    return typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 0.5
+    try {
+      const drawn = (random as () => unknown)()
+      return typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 0.5
+    } catch {
+      // Broken dice are no reason to lose a token that has just arrived.
+      return 0.5
+    }
   }
 }
