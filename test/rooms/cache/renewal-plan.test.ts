@@ -44,6 +44,19 @@ describe('the windows of a lifetime', () => {
     expect(windowsOf(3_600, set)).toEqual({ ahead, margin })
   })
 
+  it.each([
+    [1_200, 2_400],
+    [3_599, 60],
+    [3_600, 900],
+    [7_200, 900],
+    [0, 900],
+    [-1, 900],
+  ])('follow an advised renewal after %d s of 3600 by %d s before the end', (advised, ahead) => {
+    const life = { startedAt, lifetimeMs: seconds(3_600), refreshInMs: seconds(advised) }
+    const plan = planRenewal(life, {}, 0)
+    expect((plan.expiresAt.wall - plan.renewAt.wall) / 1000).toBe(ahead)
+  })
+
   it('are jittered by a fifth at most, towards the end', () => {
     expect(windowsOf(3_600, {}, 1)).toEqual({ ahead: 720, margin: 30 })
     expect(windowsOf(3_600, {}, 0.5)).toEqual({ ahead: 810, margin: 30 })

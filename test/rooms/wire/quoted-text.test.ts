@@ -23,6 +23,35 @@ describe('a text from outside', () => {
   })
 })
 
+describe('a secret that a server repeats', () => {
+  const secret = 'fäke/+"<&\'> s'
+
+  it.each([
+    ['as it is', secret],
+    ['as a form has it', encodeURIComponent(secret)],
+    ['with small escapes', encodeURIComponent(secret).replace(/%../g, (e) => e.toLowerCase())],
+    ['with a plus for a space', encodeURIComponent(secret).replaceAll('%20', '+')],
+    ['encoded twice', encodeURIComponent(encodeURIComponent(secret))],
+    ['as JSON has it', JSON.stringify(secret).slice(1, -1)],
+    ['as JSON may have it', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
+    ['as HTML has it', "fäke/+&quot;&lt;&amp;'&gt; s"],
+    ['as HTML may have it', 'fäke/+&quot;&lt;&amp;&#39;&gt; s'],
+    ['in base64', Buffer.from(secret).toString('base64')],
+    ['in base64 without its end', Buffer.from(secret).toString('base64').replace(/=+$/, '')],
+  ])('%s is hidden whole', (_how, text) => {
+    expect(quote(`you sent ${text} to us`, [secret])).toBe('you sent [hidden] to us')
+  })
+
+  it('leaves no half behind where reading stopped', () => {
+    const long = `${' '.repeat(9_990)}fake-secret and more`
+    expect(quote(long, ['fake-secret'])).toBeUndefined()
+    const head = 'word '.repeat(30)
+    expect(quote(`${head}${long.slice(head.length)}`, ['fake-secret'])).toMatch(
+      /^word (word )*w?o?r?d?$/,
+    )
+  })
+})
+
 describe('an error from outside', () => {
   it('keeps name, message, code and cause, and loses what hangs on it', () => {
     const inner = Object.assign(new Error('connect fake-secret'), { code: 'ECONNREFUSED', port: 1 })
