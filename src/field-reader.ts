@@ -51,7 +51,7 @@ export class FieldReader {
     const best = nearest(name, names)
     const hint = best === undefined ? `known: ${names.join(', ')}` : `did you mean '${best}'?`
     throw new ConfigurationError(this.#code, `unknown ${this.#what} '${cut(name)}'; ${hint}`, {
-      field: `${this.#path}${name}`,
+      field: `${this.#path}${cut(name)}`,
     })
   }
 

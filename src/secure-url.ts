@@ -15,8 +15,8 @@ export interface UrlRules {
 
 /** Reads `text` strictly: RFC 6749 section 3.2 (no fragment, TLS), RFC 8414 section 2 (no query). */
 export function parseSecureUrl(text: string, rules: UrlRules): SecureUrl {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || text !== text.trim()) {
+  const url = URL.parse(text)
+  if (url === null || text !== text.trim()) {
     return { problem: 'is not an absolute URL such as https://auth.example.com' }
   }
   if (url.username !== '' || url.password !== '') {

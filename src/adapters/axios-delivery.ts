@@ -117,7 +117,8 @@ function sendHop(
 function urlOf(sender: AxiosInstance, config: InternalAxiosRequestConfig): URL {
   // `getUri` minds `allowAbsoluteUrls`; some adapters do not. What is routed here is what is sent.
   const text = sender.getUri(config)
-  if (URL.canParse(text)) return new URL(text)
+  const url = URL.parse(text)
+  if (url !== null) return url
   throw new ConfigurationError(
     'request_invalid',
     'axios needs an absolute URL, or a baseURL, because the origin decides which token goes along',

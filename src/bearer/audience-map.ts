@@ -68,7 +68,7 @@ function overlap<T>(a: Entry<T>, b: { origin: string; path: string }): boolean {
  */
 export function readsOneWay(path: string): boolean {
   const decoded = decodeAscii(path)
-  if (decoded === undefined || !isUtf8(path)) return false
+  if (decoded === undefined || !isUtf8(decoded)) return false
   const slashes = (text: string) => text.split('/').length
   if (slashes(decoded) !== slashes(path) || /[\\\u0000-\u001f\u007f]|%u/i.test(decoded))
     return false
@@ -89,9 +89,9 @@ function decodeAscii(path: string): string | undefined {
 }
 
 /** Overlong forms of `.` and `/` are no UTF-8, and lenient servers decode them all the same. */
-function isUtf8(path: string): boolean {
+function isUtf8(decoded: string): boolean {
   try {
-    decodeURIComponent(path)
+    for (const [bytes] of decoded.matchAll(/(?:%[89a-f][0-9a-f])+/gi)) decodeURIComponent(bytes)
     return true
   } catch {
     return false
@@ -112,8 +112,8 @@ function refusalOf(option: string, prefix: string, problem: string): Configurati
 
 /** A password in a URL is a secret, and so may be a query: shown is what stands around them. */
 export function withoutCredentials(prefix: string): string {
-  const url = URL.canParse(prefix) ? new URL(prefix) : undefined
-  if (url !== undefined && url.origin !== 'null') {
+  const url = URL.parse(prefix)
+  if (url !== null && url.origin !== 'null') {
     return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`.slice(0, 100)
   }
   // Where a password would end cannot be told, so nothing up to the last @ is shown.

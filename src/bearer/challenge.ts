@@ -17,6 +17,7 @@ const longestHeaderChars = 8_192
 const parameter =
   /([\w!#$%&'*+\-.^`|~]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+\-.^`|~]+))[ \t]*(?=,|$)/y
 const scheme = /([\w!#$%&'*+\-.^`|~]+)(?=[ \t,]|$)/y
+const token68 = /[ \t]+[\w\-.~+/]+=*[ \t]*(?=,|$)/y
 const blank = /[ \t,]+/y
 const other = /[^ \t,]+/y
 
@@ -56,9 +57,13 @@ export function parseChallenges(header: string | null | undefined): readonly Cha
       continue
     }
     const name = next(scheme)
-    if (name !== null)
-      challenges.push({ scheme: (name[1] ?? '').toLowerCase(), parameters: new Map() })
-    else next(other)
+    if (name === null) {
+      next(other)
+      continue
+    }
+    challenges.push({ scheme: (name[1] ?? '').toLowerCase(), parameters: new Map() })
+    // A scheme may carry one blob instead of parameters: NTLM, Negotiate.
+    next(token68)
   }
   return challenges
 }

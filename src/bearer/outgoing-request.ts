@@ -98,8 +98,8 @@ function copyFor(url: URL, request: Request): Request {
   return new RequestClass(url.href, request.clone())
 }
 
-function readInit(given: RequestInit | undefined): RequestInit {
-  if (given === undefined) return {}
+function readInit(given: RequestInit | null | undefined): RequestInit {
+  if (given === undefined || given === null) return {}
   const named = initNames.flatMap((name) => {
     const value = (given as Record<string, unknown>)[name]
     return value === undefined ? [] : [[name, value] as const]
@@ -119,8 +119,8 @@ function hasBody(request: Request): boolean {
 }
 
 function urlOf(input: FetchInput): URL {
-  const text = isRequest(input) ? input.url : String(input)
-  if (URL.canParse(text)) return new URL(text)
+  const url = URL.parse(isRequest(input) ? input.url : textOf(input))
+  if (url !== null) return url
   throw new ConfigurationError(
     'request_invalid',
     'fetch needs an absolute URL, because the origin decides which token goes along',
@@ -128,7 +128,17 @@ function urlOf(input: FetchInput): URL {
   )
 }
 
+/** JavaScript callers pass anything, also what cannot become a text. */
+function textOf(input: unknown): string {
+  try {
+    return String(input)
+  } catch {
+    return ''
+  }
+}
+
 /** By shape: a Request of another realm or of a polyfill is one too. */
-function isRequest(input: FetchInput): input is Request {
-  return typeof input === 'object' && 'url' in input && 'headers' in input && 'clone' in input
+function isRequest(input: unknown): input is Request {
+  if (typeof input !== 'object' || input === null) return false
+  return 'url' in input && 'headers' in input && 'clone' in input
 }

@@ -43,8 +43,8 @@ export function isRedirectStatus(status: number): boolean {
 /** The next hop; undefined where the answer is not a redirect that can be followed. */
 export function nextHop(from: Hop, status: number, location: string | null): Hop | undefined {
   if (!isRedirectStatus(status) || location === null) return undefined
-  if (!URL.canParse(location, from.url.href)) return undefined
-  const url = new URL(location, from.url)
+  const url = URL.parse(location, from.url.href)
+  if (url === null) return undefined
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
   if (url.username !== '' || url.password !== '') return undefined
   if (url.hash === '') url.hash = from.url.hash

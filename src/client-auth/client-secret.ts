@@ -121,7 +121,12 @@ function reader(secret: unknown): () => Promise<string> {
     throw wrongSecret(`must be a string, a function or { file }, not ${kind(secret)}`)
   }
   const { file, ...others } = secret as { file?: unknown }
-  if (typeof file !== 'string' || file === '' || Object.keys(others).length > 0) {
+  if (
+    !Object.hasOwn(secret, 'file') ||
+    typeof file !== 'string' ||
+    file === '' ||
+    Object.keys(others).length > 0
+  ) {
     throw wrongSecret('must be { file } with the path of a file and nothing else')
   }
   return async () => checked(await contents(file), `the file ${file}`)

@@ -77,8 +77,8 @@ export function parseBoundRequest(
 
 /** An audience that is a URL names its recipient; only https, or this very machine, is believed. */
 function ownOrigin(audience: string | undefined): readonly string[] {
-  if (audience === undefined || !URL.canParse(audience)) return []
-  const url = new URL(audience)
+  const url = audience === undefined ? null : URL.parse(audience)
+  if (url === null) return []
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
   return secure ? [url.origin] : []
 }

@@ -31,7 +31,9 @@ function withoutControls(text: string): string {
 }
 
 function cut(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+  if (text.length <= longest) return text
+  // Not through the middle of a character.
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /** Longest first: a secret may hold another one. */
@@ -74,7 +76,23 @@ function spelled(secret: string): readonly string[] {
     inHtml.replaceAll("'", '&#39;'),
     base64,
     base64.replace(/=+$/, ''),
+    Buffer.from(secret, 'utf8').toString('base64url'),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    ...escapedJson(inJson),
   ]
+}
+
+/** JSON of writers that escape what is not ASCII, or what HTML would read; in either case of hex. */
+function escapedJson(inJson: string): readonly string[] {
+  const escape = (pattern: RegExp, upper: boolean) =>
+    inJson.replace(pattern, (char) => {
+      const hex = char.charCodeAt(0).toString(16).padStart(4, '0')
+      return `\\u${upper ? hex.toUpperCase() : hex}`
+    })
+  const ascii = /[\u0080-\uffff]/g
+  const html = /[\u0080-\uffff<>&'+`]/g
+  const quotes = (text: string) => [text, text.replaceAll('\\"', '\\u0022')]
+  return [true, false].flatMap((upper) => [escape(ascii, upper), ...quotes(escape(html, upper))])
 }
 
 /** Servers echo requests and answers: JWTs, and long runs of token characters, are not prose. */

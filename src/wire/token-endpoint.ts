@@ -89,8 +89,8 @@ export function redirectOrigin(
   secrets: readonly string[] = [],
 ): string {
   const location = response.headers.get('location')
-  if (location === null || !URL.canParse(location, from.href)) return 'nowhere'
-  const to = new URL(location, from)
+  const to = location === null ? null : URL.parse(location, from.href)
+  if (to === null) return 'nowhere'
   if (to.origin === from.origin) return 'another path of the same origin'
   return quote(to.origin, secrets) ?? 'nowhere'
 }

@@ -50,5 +50,5 @@ function claimedLifetime(evidence: LifetimeEvidence): number | undefined {
 }
 
 function epochMs(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : undefined
+  return typeof value === 'number' && Number.isFinite(value * 1000) ? value * 1000 : undefined
 }

@@ -20,10 +20,7 @@ export function refusalOf(
   const token = members?.['access_token']
   const secrets = isText(token) ? [...question.secrets, token] : question.secrets
   const oauthError = oauthErrorOf(members, secrets)
-  const oauthErrorDescription = describe(answer.body, members, {
-    secrets: question.secrets,
-    oauthError,
-  })
+  const oauthErrorDescription = describe(answer.body, members, { secrets, oauthError })
   const code = codeOf(status)
   const waitMs = retryAfterMs(answer, question.startedWallMs)
   const said = [oauthError, oauthErrorDescription].filter(isText).join(': ')

@@ -27,7 +27,8 @@ export class PauseCheck {
 
   /** Nothing was held when it failed: whatever the error, a tenth of a second passes. */
   failed(key: string, at: number): void {
-    this.#pauses.set(key, { from: at, until: at + 100 })
+    const until = Math.max(at + 100, this.#pauses.get(key)?.until ?? 0)
+    this.#pauses.set(key, { from: at, until })
   }
 
   /** The library itself told of this pause. */

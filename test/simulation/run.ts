@@ -30,7 +30,7 @@ export type MakeManager = new (options: TokenManagerOptions) => TokenManager
 
 const acquireTimeoutMs = 10_000
 const keys = ['a/k0', 'b/k0', 'a/k1'] as const
-/** The longest that a server can ask to be left alone, and the longest pause of our own. */
+/** The longest that a server can ask for, and our own longest pause. */
 const healingMs = 3_600_000 + 20_000
 
 export class Run {
@@ -89,9 +89,8 @@ export class Run {
   async play(): Promise<RunResult> {
     // `k0` is asked for by two clients, and an event does not tell which of them it is about.
     const onFailed = (message: unknown) => {
-      const { audience, code, tokenHeld } = message as TokenEvents['failed']
+      const { audience, code } = message as TokenEvents['failed']
       this.#note(`failed ${String(audience)} ${code}`)
-      if (audience === 'k1' && !tokenHeld) this.#pauses.failed('a/k1', this.#world.at)
     }
     const onCooled = (message: unknown) => {
       const { audience, pauseMs } = message as TokenEvents['cooled']
@@ -195,6 +194,8 @@ export class Run {
           if (expected !== undefined)
             this.#broken(`${key}: refused although ${expected.text} is held`)
           this.#checkError(key, error, options?.signal)
+          const failed = plain && isTokenError(error) && this.#world.at > calledAt
+          if (failed && !this.#closed) this.#pauses.failed(key, this.#world.at)
         },
       )
     if (expected === undefined) return
@@ -203,7 +204,6 @@ export class Run {
     })
   }
 
-  /** A caller gets our own errors, or the reason that it left with itself. */
   #checkError(key: string, error: unknown, signal: AbortSignal | undefined): void {
     const own = signal?.aborted === true && signal.reason === error
     if (!own && !isTokenError(error)) this.#broken(`${key}: rejected with ${String(error)}`)
