@@ -141,6 +141,39 @@ describe('a flight that is no longer the current one', () => {
   })
 })
 
+describe('a caller who needs more than is held', () => {
+  it('keeps the pause of a passing fault, and the others keep the held token', async () => {
+    const { cell, flights, clock, held } = await holdingCell()
+    clock.advance(seconds(100))
+    const longer = () => cell.get({ minValidityMs: seconds(550) })
+    const waiting = rejectionOf(longer())
+    const fault = new Error('a passing fault')
+    flights[1]?.fail(fault)
+    expect(await waiting).toBe(fault)
+    expect(await rejectionOf(longer())).toBe(fault)
+    expect(await cell.get()).toBe(held)
+    expect(flights).toHaveLength(2)
+    clock.advance(100)
+    const later = longer()
+    expect(flights).toHaveLength(3)
+    flights[2]?.land()
+    await expect(later).resolves.toBeDefined()
+  })
+})
+
+describe('a call whose signal is aborted', () => {
+  it('rejects with its reason and begins nothing, whether or not a token is held', async () => {
+    const reason = new Error('too late')
+    const signal = AbortSignal.abort(reason)
+    const cold = openCell()
+    expect(await rejectionOf(cold.cell.get({ signal }))).toBe(reason)
+    expect(cold.flights).toHaveLength(0)
+    const warm = await holdingCell()
+    expect(await rejectionOf(warm.cell.get({ signal }))).toBe(reason)
+    expect(warm.counters.hits).toBe(0)
+  })
+})
+
 describe('a synchronous throw', () => {
   it('from acquire frees the slot', async () => {
     const clock = manualClock()

@@ -25,6 +25,28 @@ describe('a body', () => {
     expect(cancelled).toBe(true)
   })
 
+  it('is left when its time is up, also by a fetch that ignores its signal', async () => {
+    const controller = new AbortController()
+    let chunks = 0
+    let cancelled = false
+    const slow = new ReadableStream({
+      pull: (stream) => {
+        chunks += 1
+        if (chunks === 3) controller.abort(new Error('the time is up'))
+        stream.enqueue(new Uint8Array(1))
+        if (chunks === 10) stream.close()
+      },
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    await expect(boundedText(new Response(slow), controller.signal)).rejects.toThrow(
+      'the time is up',
+    )
+    expect(cancelled).toBe(true)
+    expect(chunks).toBeLessThan(10)
+  })
+
   it.each([
     ['none', { body: null }, ''],
     ['none that could be asked', { body: undefined, text: () => Promise.resolve('text') }, 'text'],

@@ -1,0 +1,143 @@
+/** Mutants of what lies in `src/` itself: where secrets may go, what prints, what is closed. */
+import { mutantsOf } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
+
+const input = 'promises/bad-input'
+const isolation = 'promises/audience-isolation'
+const secrets = 'promises/secrets-stay-secret'
+
+export const assemblyMutants: readonly Mutant[] = [
+  ...mutantsOf(
+    'src/secure-url.ts',
+    [input],
+    [
+      {
+        id: 'url-https',
+        rule: 'https is required except on loopback.',
+        find: "url.protocol === 'http:' && !rules.allowInsecureHttp && !isLoopback(url)",
+        replace: 'false',
+      },
+      {
+        id: 'url-loopback',
+        rule: 'A host name that begins like loopback is not loopback.',
+        find: '/^127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}$/',
+        replace: '/^127\\./',
+      },
+      {
+        id: 'url-fragment',
+        rule: 'An endpoint with a fragment is refused.',
+        find: "if (text.includes('#')) return",
+        replace: 'if (false) return',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cell-source.ts',
+    [isolation],
+    [
+      {
+        id: 'source-places',
+        rule: 'A bound source sends its token to its own origins alone.',
+        find: 'if (this.requireOrigins().find(url) === true) return this',
+        replace: 'return this',
+      },
+      {
+        id: 'source-knows-places',
+        rule: 'A source that does not know where its token may go is refused.',
+        find: 'if (origins.length === 0) return undefined',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/token-manager.ts',
+    [isolation, 'promises/cancellation'],
+    [
+      {
+        id: 'manager-unlisted',
+        rule: 'A URL that no entry covers is refused.',
+        find: 'if (this.#options.passUnlisted) return undefined',
+        replace: 'return undefined',
+      },
+      {
+        id: 'manager-close-cells',
+        rule: 'close() ends acquisitions and forgets all tokens.',
+        find: 'this.#cache.close()',
+        replace: '',
+      },
+      {
+        id: 'manager-close-discovery',
+        rule: 'close() ends a discovery under way.',
+        find: 'this.#ending.abort(new ManagerClosedError())',
+        replace: '',
+      },
+      {
+        id: 'manager-token-requests',
+        rule: 'Every token request is counted.',
+        find: 'this.#tokenRequests += 1',
+        replace: '',
+        killers: ['promises/one-acquisition-per-key'],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/access-token.ts',
+    [secrets],
+    [
+      {
+        id: 'token-json',
+        rule: 'A token’s JSON does not hold its text.',
+        find: 'accessToken: hidden,',
+        replace: 'accessToken: this.#text,',
+      },
+      {
+        id: 'token-string',
+        rule: 'A printed token does not show its text.',
+        find: 'expires ${expiryText(this.expiresAt)}, ${hidden})',
+        replace: 'expires ${expiryText(this.expiresAt)}, ${this.#text})',
+      },
+      {
+        id: 'token-frozen',
+        rule: 'A token is immutable.',
+        find: 'Object.freeze(this)',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/time-limit.ts',
+    ['rooms/time-limit'],
+    [
+      {
+        id: 'limit-answers',
+        rule: 'Work that ignores its signal does not hold its caller.',
+        find: '      reject(reason as Error)\n',
+        replace: '',
+      },
+      {
+        id: 'limit-tells',
+        rule: 'Work that is given up is told to stop.',
+        find: 'controller.abort(reason)',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/clock.ts',
+    ['rooms/clock'],
+    [
+      {
+        id: 'clock-unref',
+        rule: 'No timer keeps a process alive unless told to.',
+        find: 'if (!keepAlive) timer.unref()',
+        replace: '',
+      },
+      {
+        id: 'clock-longest-delay',
+        rule: 'A delay that no timer can hold is clamped.',
+        find: 'Math.min(delayMs, longestDelayMs)',
+        replace: 'delayMs',
+      },
+    ],
+  ),
+]
