@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['./test/support/fuzz-seed.ts'],
     testTimeout: 20_000,
     sequence: { shuffle: true },
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },

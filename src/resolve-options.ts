@@ -111,7 +111,10 @@ function readKeepWarm(fields: FieldReader, parameters: TokenRequest['parameters'
   if (!Array.isArray(requests))
     throw fields.refusal('keepWarm', 'must be an array of token requests')
   return Object.freeze(
-    requests.map((request, i) => parseTokenRequest(request, parameters, entry(`keepWarm.${i}`))),
+    // Not `map`, which would skip a hole.
+    Array.from(requests, (request, i) =>
+      parseTokenRequest(request, parameters, entry(`keepWarm.${i}`)),
+    ),
   )
 }
 
