@@ -62,6 +62,7 @@ export const adapterMutants: readonly Mutant[] = [
         rule: 'The caller’s auth is left alone.',
         find: "return typeof config.auth === 'object' && (config.auth as unknown) !== null",
         replace: 'return false',
+        killers: ['rooms/adapters/axios'],
       },
       {
         id: 'axios-redirect-looked-up',
@@ -121,6 +122,7 @@ export const adapterMutants: readonly Mutant[] = [
         rule: 'Node’s own request prints nothing.',
         find: "quiet(carrier.request, '[Request]')",
         replace: '',
+        killers: ['rooms/adapters/axios'],
       },
     ],
   ),
@@ -170,6 +172,7 @@ export const adapterMutants: readonly Mutant[] = [
         rule: 'All hops and sendings share one timeout.',
         find: 'this.#limitMs - (systemClock.monotonic() - this.#startedAt)',
         replace: 'this.#limitMs',
+        killers: ['rooms/adapters/axios-deadline'],
       },
     ],
   ),

@@ -22,6 +22,7 @@ export const assemblyMutants: readonly Mutant[] = [
         rule: 'A host name that begins like loopback is not loopback.',
         find: '/^127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}$/',
         replace: '/^127\\./',
+        killers: ['rooms/secure-url'],
       },
       {
         id: 'url-fragment',

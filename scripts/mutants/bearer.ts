@@ -152,7 +152,7 @@ export const bearerMutants: readonly Mutant[] = [
       {
         id: 'map-overlong-utf8',
         rule: 'Overlong forms are covered by nothing.',
-        find: 'if (decoded === undefined || !isUtf8(path)) return false',
+        find: 'if (decoded === undefined || !isUtf8(decoded)) return false',
         replace: 'if (decoded === undefined) return false',
       },
       {
