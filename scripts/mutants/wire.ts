@@ -121,9 +121,9 @@ export const wireMutants: readonly Mutant[] = [
     [
       {
         id: 'body-limit',
-        rule: 'A body is read up to 1 MiB and no further.',
-        find: 'bytes > longestBodyBytes',
-        replace: 'false',
+        rule: 'A body longer than 1 MiB is no answer, not one that was cut.',
+        find: 'if (bytes > longestBodyBytes) return undefined',
+        replace: 'if (bytes > longestBodyBytes) break',
       },
       {
         id: 'body-limit-exact',
