@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { attachBearer } from 'm2m-tokens/axios'
 import axios from 'axios'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { optionNames } from '../../src/resolve-options.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import { startResourceServer } from '../support/resource-server.ts'
@@ -23,11 +23,35 @@ describe('a hit among five thousand tokens', () => {
     )
     const audiences = Array.from({ length: 5_000 }, (_, index) => `service-${index}`)
     await Promise.all(audiences.map((audience) => tokens.getToken(audience)))
-    // With a look at each of the others, so many hits take minutes, not moments.
-    for (let hit = 0; hit < 30_000; hit += 1) await tokens.getToken(`service-${hit % 7}`)
+
+    const walks = watchWalks(5_000)
+    for (let hit = 0; hit < 100; hit += 1) await tokens.getToken(`service-${hit % 7}`)
+    expect(walks()).toBe(0)
     expect(sent).toBe(5_000)
+
+    // The watch can see: one key more than there is room for makes the cache look for one to leave.
+    const again = watchWalks(5_000)
+    await tokens.getToken('one more')
+    expect(again()).toBeGreaterThan(0)
   })
 })
+
+/** Counts how often a map of this many entries is walked. By count, not by time: machines differ. */
+function watchWalks(size: number): () => number {
+  let walks = 0
+  for (const method of ['keys', 'values', 'entries', 'forEach', Symbol.iterator] as const) {
+    const original: unknown = Reflect.get(Map.prototype, method)
+    function counted(this: Map<unknown, unknown>, ...args: unknown[]): unknown {
+      if (this.size >= size) walks += 1
+      return Reflect.apply(original as () => unknown, this, args)
+    }
+    vi.spyOn(Map.prototype, method as 'keys').mockImplementation(counted as never)
+  }
+  return () => {
+    vi.restoreAllMocks()
+    return walks
+  }
+}
 
 describe('an axios instance that spends tokens', () => {
   it('never sends the request for a token itself, not even to a listed origin', async () => {
