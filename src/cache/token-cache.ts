@@ -67,9 +67,7 @@ export class TokenCache<Request> {
     let cancel: () => void = () => undefined
     const turn = () => {
       if (this.#closed) return
-      const cell = open()
-      cell.pinned = true
-      const next = cell.tend()
+      const next = tended(open)
       if (typeof next !== 'number') {
         next.then(turn, turn).catch(() => undefined)
         return
@@ -127,6 +125,20 @@ export class TokenCache<Request> {
     cell.evicted = true
     this.#parts.counters.evictions += 1
     this.#parts.publish('evicted', () => cell.subject)
+  }
+}
+
+/** When to look again, in ms, after a clock of the user's own threw. */
+const afterThrowMs = 1_000
+
+/** What a timer's callback throws would end the process, and the timer. */
+function tended(open: () => TokenCell): Promise<unknown> | number {
+  try {
+    const cell = open()
+    cell.pinned = true
+    return cell.tend()
+  } catch {
+    return afterThrowMs
   }
 }
 

@@ -48,7 +48,7 @@ function openCache(
     clock.advance(1)
     return open(key).get()
   }
-  return { cache, clock, acquired, delays, counters, open, get }
+  return { cache, clock, watched, acquired, delays, counters, open, get }
 }
 
 describe('a cache that is full', () => {
@@ -124,6 +124,25 @@ describe('a key that is kept warm', () => {
     expect(clock.pending).toBe(1)
     cache.close()
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('a key that is kept warm by a clock that throws', () => {
+  it('is looked at again a second later: nothing leaves the timer, and the timer stays', async () => {
+    const { cache, clock, watched, acquired, open } = openCache(2)
+    cache.keepWarm(() => open('warm'))
+    await settle()
+    watched.now = () => {
+      watched.now = () => clock.now()
+      throw new Error('the clock threw')
+    }
+    // The renewal is due here; the clock throws once, in the timer's callback.
+    clock.advance(seconds(450))
+    expect(clock.pending).toBe(1)
+    clock.advance(seconds(1))
+    await settle()
+    expect(acquired).toEqual(['warm', 'warm'])
+    cache.close()
   })
 })
 
