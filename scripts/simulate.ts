@@ -96,7 +96,7 @@ function findPlanted(): boolean {
   for (const [index, { name }] of plantedFaults.entries()) {
     const words = ['--fault', String(index), '--seeds', String(seeds), '--from', String(from)]
     const script = fileURLToPath(import.meta.url)
-    const child = spawnSync(process.execPath, [script, ...words], { timeout: 30_000 })
+    const child = spawnSync(process.execPath, [script, ...words], { timeout: 60_000 })
     const lines = child.stdout.toString().trim().split('\n')
     const found = lines.at(-1)?.startsWith('found ') === true
     const hangs = child.error !== undefined

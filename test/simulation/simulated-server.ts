@@ -2,55 +2,94 @@
  * The world's authorization server, as a `fetch`: answers as the scenario says, in virtual time, and
  * keeps a record of every request and every token, which is the truth that answers are checked with.
  */
-import type { Answer } from './scenario.ts'
+import { oddMembers } from './odd-members.ts'
+import type { Answer, Stalling } from './scenario.ts'
 import type { VirtualWorld } from './virtual-world.ts'
 
 export interface IssuedToken {
   readonly text: string
   readonly key: string
   readonly lifetimeMs: number
+  /** What the server advised, counted from the start. */
+  readonly refreshInMs?: number | undefined
   /** When the request for it started, on both clocks. */
   readonly startedWall: number
   readonly startedAt: number
   /** When its answer left, on the monotonic clock. */
   readonly landedAt: number
+  /** A text that was issued before. */
+  readonly again: boolean
 }
+
+/** What the server knows that its answer means, told when it reaches a request that still wants it. */
+export type Verdict =
+  | { readonly kind: 'token'; readonly token: IssuedToken }
+  | { readonly kind: 'transient' }
+  /** Asked again, it would say the same. */
+  | { readonly kind: 'refused' }
+  /** The secret was the one before: the new one may be tried at once. */
+  | { readonly kind: 'stale-secret'; readonly renewable: boolean }
+  | { readonly kind: 'throttled' }
+  | { readonly kind: 'asked-to-wait'; readonly waitMs: number }
+
+export interface Witness {
+  requested(key: string): void
+  answered(key: string, verdict: Verdict): void
+  /** Whether this client would read the new secret now. */
+  canReadSecret(client: string): boolean
+}
+
+interface Start {
+  readonly key: string
+  readonly startedAt: number
+  readonly startedWall: number
+}
+
+const well: Answer = { kind: 'token', lifetimeSeconds: 600, latencyMs: 50 }
 
 export class SimulatedServer {
   /** Tokens by text; one that was issued again has a record for each time. */
   readonly issued = new Map<string, readonly IssuedToken[]>()
-  /** Monotonic milliseconds of each request, by key. */
-  readonly requests = new Map<string, number[]>()
-  /** The most requests of one key that were under way at once. */
-  readonly crowds = new Map<string, number>()
+  /** Requests that arrived, by client. */
+  readonly requests = new Map<string, number>()
+  /** The secret that a client must show. */
+  readonly secrets = new Map<string, string>()
   healthy = false
-  /** Tokens that were issued, the same text again included. */
-  answers = 0
-  /** Told of every request as it arrives. */
-  onRequest: (key: string) => void = () => undefined
-  /** Told of every token that leaves with a request that still wants it. */
-  onIssued: (token: IssuedToken) => void = () => undefined
   readonly #world: VirtualWorld
   readonly #answers: readonly Answer[]
+  readonly #witness: Witness
   readonly #underWay = new Map<string, number>()
   readonly #last = new Map<string, IssuedToken>()
   #next = 0
   #count = 0
 
-  constructor(world: VirtualWorld, answers: readonly Answer[]) {
+  constructor(world: VirtualWorld, answers: readonly Answer[], witness: Witness) {
     this.#world = world
     this.#answers = answers
+    this.#witness = witness
   }
 
-  readonly fetch = (_url: string, init: TokenRequestInit): Promise<unknown> => {
-    const key = keyOf(init)
+  /** Requests of one key that are under way at this moment. */
+  underWay(key: string): number {
+    return this.#underWay.get(key) ?? 0
+  }
+
+  readonly fetch = (init: TokenRequestInit): Promise<unknown> => {
+    this.#world.spend()
+    const { key, client, secret } = askerOf(init)
     const { at: startedAt, wall: startedWall } = this.#world
-    this.onRequest(key)
-    this.requests.set(key, [...(this.requests.get(key) ?? []), startedAt])
+    const start = { key, startedAt, startedWall }
+    this.requests.set(client, (this.requests.get(client) ?? 0) + 1)
+    const leave = this.#enter(key, init.signal)
+    this.#witness.requested(key)
     const answer = this.#choose()
-    if (answer.kind === 'throws') throw new TypeError('fetch failed at once')
-    this.#enter(key)
-    const work = new Promise((resolve, reject) => {
+    if (answer.kind === 'throws') {
+      leave()
+      this.#witness.answered(key, { kind: 'transient' })
+      throw new TypeError('fetch failed at once')
+    }
+    const isStale = secret !== this.secrets.get(client)
+    return new Promise((resolve, reject) => {
       const deaf = answer.kind === 'hangs' && answer.deaf
       if (!deaf)
         init.signal.addEventListener('abort', () => {
@@ -58,56 +97,127 @@ export class SimulatedServer {
         })
       if (answer.kind === 'hangs') return
       this.#world.schedule(answer.latencyMs, () => {
-        if (answer.kind === 'reset') reject(new TypeError('terminated'))
-        else if (!init.signal.aborted)
-          resolve(this.#respond(answer, { key, startedAt, startedWall }))
+        if (init.signal.aborted) return
+        const tell = (verdict: Verdict) => {
+          if (init.signal.aborted) return
+          leave()
+          this.#witness.answered(key, verdict)
+        }
+        if (answer.kind === 'reset') {
+          tell({ kind: 'transient' })
+          reject(new TypeError('terminated'))
+        } else if (isStale) {
+          tell({ kind: 'stale-secret', renewable: this.#witness.canReadSecret(client) })
+          resolve(response(401, '{"error":"invalid_client"}'))
+        } else resolve(this.#respond(answer, start, tell))
       })
     })
-    // A request that was given up is no longer under way, whether its fetch noticed or not.
-    const left = new Promise((resolve) => {
-      init.signal.addEventListener('abort', resolve)
-    })
-    void Promise.race([work.catch(() => undefined), left]).then(() => {
-      this.#leave(key)
-    })
-    return work
   }
 
   #choose(): Answer {
-    if (this.healthy) return { kind: 'token', lifetimeSeconds: 600, latencyMs: 50 }
+    if (this.healthy) return well
     const answer = this.#answers[this.#next % this.#answers.length]
     this.#next += 1
-    return answer ?? { kind: 'token', lifetimeSeconds: 600, latencyMs: 50 }
+    return answer ?? well
   }
 
   #respond(
-    answer: Exclude<Answer, { kind: 'throws' | 'hangs' }>,
-    start: { key: string; startedAt: number; startedWall: number },
+    answer: Exclude<Answer, { kind: 'throws' | 'hangs' | 'reset' }>,
+    start: Start,
+    tell: (verdict: Verdict) => void,
   ) {
-    if (answer.kind === 'garbage') return response(200, answer.body)
-    if (answer.kind === 'refusal') return response(answer.status, '{"error":"refused"}')
+    if (answer.kind === 'garbage') {
+      tell({ kind: 'refused' })
+      return response(200, answer.body)
+    }
+    if (answer.kind === 'refusal') {
+      const transient = answer.status >= 500 || answer.status === 408 || answer.status === 425
+      tell({ kind: transient ? 'transient' : 'refused' })
+      return response(answer.status, '{"error":"refused"}')
+    }
     if (answer.kind === 'busy') {
-      const advised = answer.retryAfterSeconds >= 0
-      return response(answer.status, '', advised ? `${answer.retryAfterSeconds}` : null)
+      const { status, retryAfterSeconds } = answer
+      if (retryAfterSeconds < 0) {
+        tell({ kind: status === 429 ? 'throttled' : 'transient' })
+        return response(status, '')
+      }
+      const waitMs = Math.min(Math.max(retryAfterSeconds, 1), 3_600) * 1000
+      tell({ kind: 'asked-to-wait', waitMs })
+      return response(status, '', `${retryAfterSeconds}`)
     }
-    if (answer.kind === 'dead-token') {
-      return response(200, JSON.stringify({ access_token: 'fake-dead', expires_in: 0 }))
+    if (answer.kind === 'odd-members') return this.#respondOddly(answer.oddity, start, tell)
+    const token = this.#make(answer, start)
+    const body = JSON.stringify({
+      access_token: token.text,
+      expires_in: token.lifetimeMs / 1000,
+    })
+    if (answer.kind === 'stalls') {
+      return response(200, '', null, this.#trickle(body, { answer, token, tell }))
     }
-    if (answer.kind === 'reset') throw new Error('a reset has no answer')
+    this.#issue(token, tell)
+    return response(200, body)
+  }
+
+  #respondOddly(oddity: number, start: Start, tell: (verdict: Verdict) => void) {
+    this.#count += 1
+    const told = { text: `fake-${start.key}-${this.#count}`, wall: this.#world.wall }
+    const { startedWall } = start
+    const odd = oddMembers(oddity, { ...told, startedWall })
+    const text = odd.members['access_token']
+    if (odd.lifetimeMs === undefined || typeof text !== 'string') tell({ kind: 'refused' })
+    else {
+      const { lifetimeMs, refreshInMs } = odd
+      const landedAt = this.#world.at
+      this.#issue({ ...start, text, lifetimeMs, refreshInMs, landedAt, again: false }, tell)
+    }
+    return response(200, JSON.stringify(odd.members))
+  }
+
+  /** A token of its own, or the last one again with the life that is left of it. */
+  #make(answer: Exclude<Answer, { kind: 'throws' | 'hangs' }>, start: Start): IssuedToken {
+    const landedAt = this.#world.at
     const again = answer.kind === 'same-token' ? this.#lastOf(start.key) : undefined
-    this.#count += again === undefined ? 1 : 0
-    const fresh = { ...start, lifetimeMs: answer.lifetimeSeconds * 1000 }
-    const told =
-      again === undefined
-        ? { ...fresh, text: `fake-${start.key}-${this.#count}` }
-        : { ...start, text: again.text, lifetimeMs: this.#leftSeconds(again) * 1000 }
-    const token = { ...told, landedAt: this.#world.at }
-    if (again === undefined) this.#last.set(start.key, token)
+    if (again !== undefined) {
+      const lifetimeMs = this.#leftSeconds(again) * 1000
+      return { ...start, text: again.text, lifetimeMs, landedAt, again: true }
+    }
+    this.#count += 1
+    const lifetimeMs = 'lifetimeSeconds' in answer ? answer.lifetimeSeconds * 1000 : 0
+    const text = `fake-${start.key}-${this.#count}`
+    const token = { ...start, text, lifetimeMs, landedAt, again: false }
+    this.#last.set(start.key, token)
+    return token
+  }
+
+  #issue(token: IssuedToken, tell: (verdict: Verdict) => void): void {
     this.issued.set(token.text, [...(this.issued.get(token.text) ?? []), token])
-    this.answers += 1
-    this.onIssued(token)
-    const expiresIn = token.lifetimeMs / 1000
-    return response(200, JSON.stringify({ access_token: token.text, expires_in: expiresIn }))
+    tell({ kind: 'token', token })
+  }
+
+  async *#trickle(
+    body: string,
+    part: {
+      readonly answer: Stalling
+      readonly token: IssuedToken
+      readonly tell: (verdict: Verdict) => void
+    },
+  ): AsyncGenerator<Uint8Array> {
+    const { answer, token, tell } = part
+    const half = Math.floor(body.length / 2)
+    yield Buffer.from(body.slice(0, half))
+    await new Promise<void>((resolve) => {
+      this.#world.schedule(answer.stallMs, resolve)
+    })
+    if (answer.end === 'reset') {
+      tell({ kind: 'transient' })
+      throw new TypeError('terminated')
+    }
+    if (answer.end === 'truncated') {
+      tell({ kind: 'refused' })
+      return
+    }
+    this.#issue({ ...token, landedAt: this.#world.at }, tell)
+    yield Buffer.from(body.slice(half))
   }
 
   /** What a server hands out from its own cache, with the life that is left of it. */
@@ -120,14 +230,16 @@ export class SimulatedServer {
     return Math.floor((startedAt + lifetimeMs - this.#world.at) / 1000)
   }
 
-  #enter(key: string): void {
-    const count = (this.#underWay.get(key) ?? 0) + 1
-    this.#underWay.set(key, count)
-    this.crowds.set(key, Math.max(count, this.crowds.get(key) ?? 0))
-  }
-
-  #leave(key: string): void {
-    this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1)
+  /** A request that was given up is no longer under way, whether its fetch noticed or not. */
+  #enter(key: string, signal: AbortSignal): () => void {
+    this.#underWay.set(key, this.underWay(key) + 1)
+    let inside = true
+    const leave = () => {
+      if (inside) this.#underWay.set(key, this.underWay(key) - 1)
+      inside = false
+    }
+    signal.addEventListener('abort', leave)
+    return leave
   }
 }
 
@@ -138,13 +250,19 @@ interface TokenRequestInit {
 }
 
 /** `client/audience`: two managers ask for the same audiences, and must not share a token. */
-function keyOf({ body, headers }: TokenRequestInit): string {
+function askerOf({ body, headers }: TokenRequestInit) {
   const credentials = Buffer.from((headers['authorization'] ?? '').slice(6), 'base64').toString()
-  return `${credentials.split(':')[0] ?? ''}/${new URLSearchParams(body).get('audience') ?? ''}`
+  const [client = '', secret = ''] = credentials.split(':')
+  return { key: `${client}/${new URLSearchParams(body).get('audience') ?? ''}`, client, secret }
 }
 
 /** As much of a Response as is read: the real one would cost most of a run's time. */
-function response(status: number, body: string, retryAfter: string | null = null) {
+function response(
+  status: number,
+  text: string,
+  retryAfter: string | null = null,
+  body: AsyncIterable<Uint8Array> | null = null,
+) {
   const location = status >= 300 && status < 400 ? 'https://elsewhere.test/' : null
   const headers: Record<string, string | null> = { 'retry-after': retryAfter, location }
   return {
@@ -152,7 +270,7 @@ function response(status: number, body: string, retryAfter: string | null = null
     ok: status >= 200 && status < 300,
     type: 'basic',
     headers: { get: (name: string) => headers[name] ?? null },
-    body: null,
-    text: () => Promise.resolve(body),
+    body,
+    text: () => Promise.resolve(text),
   }
 }

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { TokenManager } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
+import { plantedFaults } from './planted-faults.ts'
+import type { MakeManager } from './run.ts'
 import { play, shrink } from './simulate.ts'
 
 const seeds = 1_000
@@ -25,5 +28,27 @@ describe('a simulated world that misbehaves', () => {
       expect(second.trace.length).toBeGreaterThan(1)
       expect(second.trace.join('\n')).toBe(first.trace.join('\n'))
     }
+  })
+
+  it('ends, and is told of, where the library would never end', async () => {
+    const Endless: MakeManager = class extends TokenManager {
+      constructor(options: ConstructorParameters<MakeManager>[0]) {
+        super(options)
+        const turn = (): Promise<void> => {
+          options.clock?.monotonic()
+          return Promise.resolve().then(turn)
+        }
+        turn().catch(() => undefined)
+      }
+    }
+    const { violations } = await play(1, Endless)
+    expect(violations).toContain('the run never ends')
+  })
+})
+
+describe('the faults that are planted', () => {
+  it.each(plantedFaults)('can still be planted: $name', ({ file, find }) => {
+    const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
+    expect(source.split(find)).toHaveLength(2)
   })
 })
