@@ -9,7 +9,9 @@ export interface Entry {
   revoked: boolean
   /** A 401 for it has reached the client. */
   told: boolean
-  /** When the client dropped it after a 401; undefined while it may be used. */
+  /** Issued more than once: the client may hold it in spite of a 401. */
+  again: boolean
+  /** When the client had to drop it, or says that it did; undefined while it may be used. */
   droppedAt: number | undefined
 }
 
@@ -18,10 +20,13 @@ export type Truth = 'good' | 'foreign' | 'expired' | 'revoked' | 'rejected'
 /** Between asking for a token and sending it, a busy process may let this much time pass. */
 const graceMs = 50
 const forgottenAfterMs = 20_000
+/** The longest that the client remembers a second 401. */
+const believedMs = 60_000
 
 export class Ledger {
   readonly #entries = new Map<string, Entry>()
   readonly #latest = new Map<number, Entry>()
+  readonly #believedUntil = new Map<number, number>()
   #issued = 0
 
   get issued(): number {
@@ -32,7 +37,8 @@ export class Ledger {
     this.#issued += 1
     const text = `fake-${key.index}-${this.#issued}-${Math.random().toString(36).slice(2)}`
     const endsAt = now + key.lifetimeSeconds * 1000
-    const entry = { text, key, endsAt, revoked: false, told: false, droppedAt: undefined }
+    const marks = { revoked: false, told: false, again: false, droppedAt: undefined }
+    const entry: Entry = { text, key, endsAt, ...marks }
     this.#entries.set(text, entry)
     this.#latest.set(key.index, entry)
     return entry
@@ -43,6 +49,7 @@ export class Ledger {
     const latest = this.#latest.get(key.index)
     if (latest === undefined || latest.endsAt - now < 1_000) return this.issue(key, now)
     latest.told = false
+    latest.again = true
     latest.droppedAt = undefined
     return latest
   }
@@ -66,10 +73,17 @@ export class Ledger {
     if (latest !== undefined) latest.revoked = true
   }
 
-  /** The client has received a 401 for this token. */
-  tell(text: string): void {
+  /**
+   * The client has received a 401 for this token: from now on it may not be used. Not so where a
+   * renewed token was refused too: then the resource is believed for a while, and nothing dropped.
+   */
+  tell(text: string, answer: { readonly first: boolean; readonly at: number }): void {
     const entry = this.#entries.get(text)
-    if (entry !== undefined) entry.told = true
+    if (entry === undefined) return
+    entry.told = true
+    if (!answer.first) this.#believedUntil.set(entry.key.index, answer.at + believedMs)
+    const believed = answer.at < (this.#believedUntil.get(entry.key.index) ?? -Infinity)
+    if (!believed && !entry.again) entry.droppedAt ??= answer.at
   }
 
   /** The client says that it dropped what it held for `key`. */

@@ -122,7 +122,9 @@ export function observedAdapter(ledger: Ledger): AxiosAdapter {
 function hear(ledger: Ledger, status: number, authorization: string | null): void {
   const record = calls.getStore()
   if (record !== undefined) record.answers += 1
-  if (status === 401) ledger.tell(authorization?.replace('Bearer ', '') ?? '')
+  if (status !== 401) return
+  const first = record === undefined || record.answers === 1
+  ledger.tell(authorization?.replace('Bearer ', '') ?? '', { first, at: performance.now() })
 }
 
 export interface Watched {

@@ -102,7 +102,7 @@ export class Callers {
       },
     )
     if (expected !== undefined) {
-      void world.settle().then(() => {
+      world.afterTurn(() => {
         this.#checkAnswered(call, expected)
       })
     }

@@ -97,7 +97,7 @@ export class Spending {
       },
     )
     if (expected === undefined) return
-    void world.settle().then(() => {
+    world.afterTurn(() => {
       const waits = spend.sent.length === 0 && !threw
       if (waits)
         this.#parts.broken(`${spend.watch.key}: nothing sent although ${expected.text} is held`)
@@ -139,7 +139,7 @@ export class Spending {
     spend.refused = true
     const believed = world.awake < (this.#believedUntil.get(key) ?? 0)
     const must = believed || watch.isClosed ? undefined : watch.held.mustDrop(text)
-    void world.settle().then(() => {
+    world.afterTurn(() => {
       const dropped = this.#droppedIn.get(key) === world.turn
       if (must === true && !dropped) broken(`${key}: a 401 for ${text} did not drop it`)
       if (must === false && dropped && watch.isCertain) broken(`${key}: a 401 for ${text} dropped`)

@@ -118,7 +118,7 @@ export class Stage {
           this.#uponAnswer.delete(name)
           if (upon !== undefined) afterTurns(upon.turns, upon.act)
         }
-        void this.world.settle().then(() => {
+        this.world.afterTurn(() => {
           if (!this.closed) watch.settled(verdict)
         })
       },
@@ -194,7 +194,7 @@ export class Stage {
       // In the middle of what, only the library knows.
       for (const watch of this.watches.values()) watch.uncertain()
       this.#clockThrew = true
-      void this.world.settle().then(() => {
+      this.world.afterTurn(() => {
         this.#forgive()
       })
     }

@@ -25,6 +25,7 @@ export class VirtualWorld {
   #queue: Due[] = []
   #dice: number
   #spent = 0
+  readonly #looks: (() => void)[] = []
   readonly #timers = new Set<object>()
 
   constructor(seed: number) {
@@ -139,8 +140,16 @@ export class VirtualWorld {
   /** Lets everything that is already decided happen: promises of any depth, no time. */
   settle(): Promise<void> {
     return new Promise((resolve) => {
-      setImmediate(resolve)
+      setImmediate(() => {
+        for (const look of this.#looks.splice(0)) look()
+        resolve()
+      })
     })
+  }
+
+  /** Looks at what this turn has brought, before the next event. */
+  afterTurn(look: () => void): void {
+    this.#looks.push(look)
   }
 
   #timer(delayMs: number, callback: () => void): () => void {
