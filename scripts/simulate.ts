@@ -1,7 +1,7 @@
 /**
  * `npm run simulate -- --seeds 20000`: that many simulated runs, with live progress. A seed that
- * breaks a promise is printed with its shortest scenario and trace. `--planted`: plants faults in
- * copies of the source and tells after how many seeds each was found.
+ * breaks a promise is printed with a short scenario that breaks the same one, and its trace.
+ * `--planted`: plants faults in copies of the source and tells after how many seeds each was found.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'

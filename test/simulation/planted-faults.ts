@@ -24,7 +24,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: 'return acquired(grant, instantOf(parts.clock), audience)',
   },
   {
-    name: 'the first caller to leave ends the flight for all',
+    name: 'the signal is shared: the first caller to leave ends the flight for all',
     file: 'cache/flight.ts',
     find: 'if (this.#waiters > 0 || !this.#active) return',
     replace: 'if (!this.#active) return',
@@ -140,7 +140,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       "const early = (held?.validityMs ?? 0) * 0.05 * this.#parts.random()\n    const at = { wall: now.wall + early, monotonic: now.monotonic + early }\n    const now_ = decide(held?.plan, now, minValidityMs)\n    const move = now_ === 'answer' ? decide(held?.plan, at, 0) : now_",
   },
   {
-    name: 'no jitter, and no life behind it: renewed at half',
+    name: 'every token is renewed at half its life',
     file: 'cache/renewal-plan.ts',
     find: 'return Math.min(setMs ?? proportionalMs, lifetimeMs / 2)',
     replace: 'return setMs ?? lifetimeMs / 2',
@@ -180,6 +180,12 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: 'cache/cool-down.ts',
     find: 'return throttled ? Math.max(1_000, growingMs) : growingMs',
     replace: 'return 1_800_000',
+  },
+  {
+    name: 'a pause is half an hour longer than it says',
+    file: 'cache/failure-memory.ts',
+    find: 'this.#quietUntil = at + pauseMs',
+    replace: 'this.#quietUntil = at + pauseMs + 1_800_000',
   },
   {
     name: 'Retry-After is a second',

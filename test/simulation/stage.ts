@@ -128,7 +128,7 @@ export class Stage {
 
   listen(): () => void {
     const claim = (audience: unknown, name: Parameters<Tally['claims']>[0]) => {
-      const client = clients.find((one) => this.#tallies[one].claims(name))
+      const client = clients.find((one) => this.#tallies[one].claims(name, this.#clockThrew))
       this.note(`told of ${name} of ${String(audience)}`)
       if (client !== undefined) return this.watch(`${client}/${String(audience)}`)
       this.broken(`stats: ${name} of ${String(audience)} was told and not counted`)

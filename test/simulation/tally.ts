@@ -30,9 +30,13 @@ export class Tally {
     this.#known = tokens.stats()
   }
 
-  /** Whether this counter has gone up by one since it was last told of. */
-  claims(name: Told): boolean {
-    if (this.#tokens.stats()[name] !== this.#known[name] + 1) return false
+  /**
+   * Whether this counter has gone up by one since it was last told of; or by more, where a clock
+   * threw in this turn between a count and its message.
+   */
+  claims(name: Told, clockThrew: boolean): boolean {
+    const rise = this.#tokens.stats()[name] - this.#known[name]
+    if (rise < 1 || (rise > 1 && !clockThrew)) return false
     this.#known = { ...this.#known, [name]: this.#known[name] + 1 }
     return true
   }
