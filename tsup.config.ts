@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', axios: 'src/adapters/axios.ts' },
+  entry: {
+    index: 'src/index.ts',
+    axios: 'src/adapters/axios.ts',
+    undici: 'src/adapters/undici.ts',
+    providers: 'src/providers/index.ts',
+    verifier: 'src/verifier/index.ts',
+  },
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,

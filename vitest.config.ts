@@ -9,7 +9,8 @@ const ownProcess = ['test/surface/documentation.test.ts']
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^m2m-tokens\/axios$/, replacement: source('./src/adapters/axios.ts') },
+      { find: /^m2m-tokens\/(axios|undici)$/, replacement: source('./src/adapters/$1.ts') },
+      { find: /^m2m-tokens\/(providers|verifier)$/, replacement: source('./src/$1/index.ts') },
       { find: /^m2m-tokens$/, replacement: source('./src/index.ts') },
     ],
   },

@@ -4,6 +4,7 @@
  * `authorizationHeader` and the two getters read the text.
  */
 
+import { createHash } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
 const hidden = '[hidden]'
@@ -29,7 +30,7 @@ export interface AccessTokenFields {
  */
 export class AccessToken {
   readonly #text: string
-  /** `'Bearer'` (RFC 6750), whatever case the server used. */
+  /** `'Bearer'` (RFC 6750) or `'DPoP'` (RFC 9449), whatever case the server used. */
   readonly tokenType: TokenType
   /** When the token ends: epoch milliseconds, counted from the start of the request for it. */
   readonly expiresAt: number
@@ -86,7 +87,7 @@ function expiryText(expiresAt: number): string {
   return Number.isNaN(date.getTime()) ? 'never' : date.toISOString()
 }
 
-/** The header value that spends `token`. With `hasText`, the only readers of a token's text. */
+/** The header value that spends `token`. With its neighbours, the only reader of a token's text. */
 export function authorizationHeader(token: AccessToken): string {
   return token.authorization
 }
@@ -95,7 +96,7 @@ export function authorizationHeader(token: AccessToken): string {
 export function textOf(token: AccessToken | string): string {
   const text =
     typeof token === 'string' ? token : (Object(token) as Partial<AccessToken>).accessToken
-  if (typeof text === 'string') return text.replace(/^Bearer /i, '')
+  if (typeof text === 'string') return text.replace(/^(Bearer|DPoP) /i, '')
   throw new ConfigurationError('request_invalid', 'invalidate needs a token or its text', {
     field: 'token',
   })
@@ -104,4 +105,9 @@ export function textOf(token: AccessToken | string): string {
 /** Whether `token` is this very text: how a late 401 is told from one for a newer token. */
 export function hasText(token: AccessToken, text: string): boolean {
   return token.accessToken === text
+}
+
+/** `ath`: the hash of the token that a proof of possession is for (RFC 9449 section 4.2). */
+export function accessTokenHash(token: AccessToken): string {
+  return createHash('sha256').update(token.accessToken, 'ascii').digest('base64url')
 }

@@ -10,8 +10,14 @@ import type { AudienceMap } from './bearer/audience-map.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
-import { bearerRoute, refusalMemory } from './token-source.ts'
-import type { BoundSource, GetTokenOptions, RefusalMemory, TokenSource } from './token-source.ts'
+import { bearerRoute, possession, refusalMemory } from './token-source.ts'
+import type {
+  BoundSource,
+  GetTokenOptions,
+  Possession,
+  RefusalMemory,
+  TokenSource,
+} from './token-source.ts'
 
 export interface CellSourceParts {
   /** Finds or opens this request's cell. */
@@ -23,6 +29,8 @@ export interface CellSourceParts {
   readonly fetch: BearerFetchParts['fetch']
   /** What the edges remember of this cell, whichever source of it they spend. */
   readonly memory: (cell: TokenCell) => RefusalMemory
+  /** Undefined where tokens are plain bearer tokens. */
+  readonly possession: Possession | undefined
 }
 
 export class CellSource implements BoundSource {
@@ -64,6 +72,10 @@ export class CellSource implements BoundSource {
 
   get [refusalMemory](): RefusalMemory {
     return this.#parts.memory(this.#current())
+  }
+
+  get [possession](): Possession | undefined {
+    return this.#parts.possession
   }
 
   [bearerRoute](url: URL): TokenSource | undefined {

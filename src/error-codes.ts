@@ -4,8 +4,12 @@
 export type ConfigurationErrorCode =
   'configuration_invalid' | 'request_invalid' | 'origin_not_listed'
 export type ClientAuthenticationErrorCode =
-  'client_secret_unavailable' | 'client_authentication_unsupported'
-export type MetadataErrorCode = 'metadata_unavailable' | 'metadata_invalid'
+  | 'client_secret_unavailable'
+  | 'client_key_unavailable'
+  | 'client_assertion_unavailable'
+  | 'client_certificate_unavailable'
+  | 'client_authentication_unsupported'
+export type MetadataErrorCode = 'metadata_unavailable' | 'metadata_invalid' | 'issuer_not_allowed'
 export type TokenEndpointErrorCode =
   | 'token_endpoint_refused'
   | 'token_endpoint_throttled'

@@ -89,7 +89,7 @@ export class ClientAuthenticationError extends TokenError {
   constructor(code: ClientAuthenticationErrorCode, message: string, facts: TokenErrorFacts = {}) {
     super(message, facts)
     this.code = code
-    this.retryable = code === 'client_secret_unavailable'
+    this.retryable = code !== 'client_authentication_unsupported'
   }
 }
 

@@ -10,12 +10,14 @@ export type {
   TokenManagerOptions,
 } from './options.ts'
 export type { TokenRequestInput } from './request/token-request.ts'
-export { bearerRoute, refusalMemory } from './token-source.ts'
+export { bearerRoute, possession, refusalMemory } from './token-source.ts'
 export type {
   BearerRouter,
   BoundSource,
   GetTokenOptions,
+  Possession,
   RefusalMemory,
+  SpentRequest,
   TokenSource,
 } from './token-source.ts'
 
@@ -24,11 +26,33 @@ export type { AccessTokenFields, TokenType } from './access-token.ts'
 
 export { clientSecretBasic, clientSecretPost } from './client-auth/client-secret.ts'
 export type { ClientSecret, ClientSecretBasicOptions } from './client-auth/client-secret.ts'
+export { clientSecretJwt } from './client-auth/client-secret-jwt.ts'
+export type { ClientSecretJwtOptions, HmacAlgorithm } from './client-auth/client-secret-jwt.ts'
+export { privateKeyJwt } from './client-auth/private-key-jwt.ts'
+export type { PrivateKeyJwtOptions } from './client-auth/private-key-jwt.ts'
+export type { ExternalSigner, PrivateKey } from './client-auth/key-source.ts'
+export type { PrivateJwk, PrivateKeyInput } from './client-auth/private-key-input.ts'
+export type { SigningAlgorithm } from './client-auth/signing-algorithm.ts'
+export type { AssertionAudience } from './client-auth/signed-assertion.ts'
+export { clientAssertion } from './client-auth/client-assertion.ts'
+export type {
+  AssertionRequest,
+  AssertionSource,
+  ClientAssertionOptions,
+} from './client-auth/client-assertion.ts'
+export { selfSignedTlsClientAuth, tlsClientAuth } from './client-auth/tls-client-auth.ts'
+export type { ClientCertificateOptions, PemSource } from './client-auth/client-certificate.ts'
+export { bearerCredential } from './client-auth/bearer-credential.ts'
+export type { DpopOptions } from './client-auth/dpop.ts'
 export type {
   ClientAuthentication,
   ClientAuthenticationContext,
   ClientProof,
 } from './client-auth/client-authentication.ts'
+
+export type { AnswerMembers, EncodedBody, Provider, SecretMethod } from './wire/provider.ts'
+export type { FormParameters } from './wire/client-credentials-grant.ts'
+export type { TokenRequest } from './request/token-request.ts'
 
 export { parseChallenges } from './bearer/challenge.ts'
 export type { Challenge } from './bearer/challenge.ts'

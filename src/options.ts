@@ -1,8 +1,10 @@
 /** The options of a `TokenManager`: types and their documentation, no logic. */
 import type { ClientAuthentication } from './client-auth/client-authentication.ts'
 import type { ClientSecret } from './client-auth/client-secret.ts'
+import type { DpopOptions } from './client-auth/dpop.ts'
 import type { Clock } from './clock.ts'
 import type { TokenRequestInput } from './request/token-request.ts'
+import type { Provider } from './wire/provider.ts'
 
 /**
  * Where the tokens come from: one of the two, or both to skip discovery for an issuer. Environment
@@ -18,6 +20,12 @@ export type AuthorizationServerOptions =
       readonly issuer: string | undefined
       /** The token endpoint: with it, nothing is discovered. */
       readonly tokenEndpoint?: string | undefined
+    }
+  | {
+      /** A preset that knows where its vendor's endpoints are: `m2m-tokens/providers`. */
+      readonly provider: Provider | undefined
+      readonly issuer?: undefined
+      readonly tokenEndpoint?: undefined
     }
 
 /** How we prove who we are: one of the two. */
@@ -41,6 +49,16 @@ export interface CommonOptions {
   /** The client identifier that the authorization server knows you by. */
   readonly clientId: string | undefined
   /**
+   * How one vendor spells requests and answers: a preset of `m2m-tokens/providers`. Default: the
+   * standard.
+   */
+  readonly provider?: Provider | undefined
+  /**
+   * Binds tokens to a key, so that a stolen one is of no use (RFC 9449): `true` for a key of this
+   * manager's own, or `{ key, algorithm, allowBearer }`. Default false.
+   */
+  readonly dpop?: boolean | DpopOptions | undefined
+  /**
    * The only places that ever see a token from `fetch` and axios: absolute URL prefixes, matched by
    * origin and whole path segments. Default `{}`.
    */
@@ -50,6 +68,16 @@ export interface CommonOptions {
    * `'pass'` sends it without a token.
    */
   readonly unlistedOrigins?: 'refuse' | 'pass' | undefined
+  /**
+   * Asks a resource whose entry names neither audience nor resource which token it takes, of whom,
+   * and with which scopes (RFC 9728). Default false.
+   */
+  readonly discoverResources?: boolean | undefined
+  /**
+   * Issuers that such a resource may name, beside the manager's own: they are shown this client's
+   * credentials. Default `[]`.
+   */
+  readonly allowedIssuers?: readonly string[] | undefined
   /** Extra parameters for every token request. Default `{}`. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** Used for token requests and by `fetch`. Default: `globalThis.fetch`, looked up at call time. */

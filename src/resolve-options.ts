@@ -2,24 +2,34 @@
  * Reads each option once, refuses what is wrong, fills in what is missing, and keeps a frozen
  * copy. Nothing is sent, and nothing of the caller's is kept that could change later.
  */
-import { createAudienceMap, withoutCredentials } from './bearer/audience-map.ts'
+import { createAudienceMap } from './bearer/audience-map.ts'
 import type { AudienceMap } from './bearer/audience-map.ts'
 import type { RenewalWindows } from './cache/renewal-plan.ts'
 import { longestDelayMs, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { FieldReader, isPlainObject, kind } from './field-reader.ts'
-import type { FieldSubject } from './field-reader.ts'
-import { parametersOf, parseTokenRequest } from './request/token-request.ts'
+import type { DpopProver } from './client-auth/dpop.ts'
+import { FieldReader, kind } from './field-reader.ts'
+import type { RequestReader } from './request/request-arguments.ts'
 import type { TokenRequest } from './request/token-request.ts'
-import { readClient, readServer } from './resolve-client.ts'
+import { readClient, readDpop, readServer } from './resolve-client.ts'
 import type { ResolvedClient, ResolvedServer } from './resolve-client.ts'
+import {
+  readAllowedIssuers,
+  readKeepWarm,
+  readResources,
+  requestReader,
+} from './resolve-requests.ts'
+import type { ListedResource } from './resolve-requests.ts'
 
 export interface ResolvedOptions extends ResolvedServer, ResolvedClient {
-  readonly resources: AudienceMap<TokenRequest>
-  /** The requests of `resources`, in the order in which they were written. */
-  readonly listed: readonly TokenRequest[]
+  readonly resources: AudienceMap<ListedResource>
+  /** The entries of `resources`, in the order in which they were written. */
+  readonly listed: readonly ListedResource[]
+  readonly allowedIssuers: readonly string[]
   readonly passUnlisted: boolean
-  readonly parameters: TokenRequest['parameters']
+  /** A request in the caller's words, checked against what the provider can express. */
+  readonly readRequest: RequestReader
+  readonly dpop: DpopProver | undefined
   readonly fetch: () => typeof globalThis.fetch
   readonly maxEntries: number
   readonly windows: RenewalWindows
@@ -36,11 +46,14 @@ export interface ResolvedOptions extends ResolvedServer, ResolvedClient {
 export const optionNames = [
   'issuer',
   'tokenEndpoint',
+  'provider',
   'clientId',
   'clientSecret',
   'clientAuthentication',
   'resources',
   'unlistedOrigins',
+  'discoverResources',
+  'allowedIssuers',
   'parameters',
   'fetch',
   'maxEntries',
@@ -51,6 +64,7 @@ export const optionNames = [
   'acquireTimeoutMs',
   'retries',
   'keepWarm',
+  'dpop',
   'allowInsecureHttp',
   'clock',
   'random',
@@ -65,18 +79,20 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     code: 'configuration_invalid',
   })
   const allowInsecureHttp = fields.boolean('allowInsecureHttp', false)
-  const parameters = parametersOf(fields.unknown('parameters') ?? {}, (problem) =>
-    fields.refusal('parameters', problem),
-  )
-  const listed = readResources(fields, parameters)
+  const clock = readClock(fields)
+  const server = readServer(fields, allowInsecureHttp)
+  const readRequest = requestReader(fields, server.provider)
+  const listed = readResources(fields, readRequest, server.provider)
   const timeLimit = { min: 1, max: longestDelayMs }
   return Object.freeze({
-    ...readServer(fields, allowInsecureHttp),
-    ...readClient(fields),
+    ...server,
+    ...readClient(fields, server.provider),
     resources: createAudienceMap(listed, { option: 'resources', allowInsecureHttp }),
-    listed: Object.freeze(listed.map(([, request]) => request)),
+    listed: Object.freeze(listed.map(([, entry]) => entry)),
+    allowedIssuers: readAllowedIssuers(fields, { issuer: server.issuer, allowInsecureHttp }),
     passUnlisted: readPolicy(fields) === 'pass',
-    parameters,
+    readRequest,
+    dpop: readDpop(fields, clock),
     fetch: readFetch(fields),
     maxEntries: fields.number('maxEntries', 10_000, { min: 1, max: 1_000_000, integer: true }),
     windows: readWindows(fields),
@@ -85,41 +101,11 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     attemptTimeoutMs: fields.number('attemptTimeoutMs', 5_000, timeLimit),
     acquireTimeoutMs: fields.number('acquireTimeoutMs', 10_000, timeLimit),
     retries: fields.number('retries', 2, { min: 0, max: 10, integer: true }),
-    keepWarm: readKeepWarm(fields, parameters),
+    keepWarm: readKeepWarm(fields, readRequest),
     allowInsecureHttp,
-    clock: readClock(fields),
+    clock,
     random: readRandom(fields),
   })
-}
-
-function readResources(
-  fields: FieldReader,
-  parameters: TokenRequest['parameters'],
-): [string, TokenRequest][] {
-  const resources = fields.unknown('resources') ?? {}
-  if (!isPlainObject(resources)) {
-    throw fields.refusal('resources', `must be an object of URL prefixes, not ${kind(resources)}`)
-  }
-  return Object.entries(resources).map(([prefix, request]) => {
-    const shown = withoutCredentials(prefix)
-    return [prefix, parseTokenRequest(request, parameters, entry(`resources.${shown}`))]
-  })
-}
-
-function readKeepWarm(fields: FieldReader, parameters: TokenRequest['parameters']) {
-  const requests = fields.unknown('keepWarm') ?? []
-  if (!Array.isArray(requests))
-    throw fields.refusal('keepWarm', 'must be an array of token requests')
-  return Object.freeze(
-    // Not `map`, which would skip a hole.
-    Array.from(requests, (request, i) =>
-      parseTokenRequest(request, parameters, entry(`keepWarm.${i}`)),
-    ),
-  )
-}
-
-function entry(path: string): FieldSubject {
-  return { what: `${path}: field`, code: 'configuration_invalid', path: `${path}.` }
 }
 
 function readPolicy(fields: FieldReader): 'refuse' | 'pass' {

@@ -4,7 +4,6 @@
  */
 import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
-import { createAcquire } from './acquisition/acquire.ts'
 import type { AudienceMap } from './bearer/audience-map.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import { RefusalPauses } from './bearer/refusal-pause.ts'
@@ -16,21 +15,23 @@ import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
 import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
-import { cacheKey, identityKey } from './request/cache-key.ts'
+import { cacheKey } from './request/cache-key.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
 import {
   parseBoundRequest,
   parseRequests,
   requestFromArguments,
 } from './request/request-arguments.ts'
-import { parseTokenRequest, recipientOf } from './request/token-request.ts'
+import { recipientOf } from './request/token-request.ts'
 import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
+import { ListedSources } from './listed-sources.ts'
+import { createManagerParts } from './manager-parts.ts'
+import type { ManagerParts } from './manager-parts.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TokenManagerStats } from './token-manager-stats.ts'
 import { bearerRoute } from './token-source.ts'
 import type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
-import { createMetadataSource } from './wire/metadata-source.ts'
 
 /**
  * Tokens for one client at one authorization server. Make one per process and share it.
@@ -51,9 +52,9 @@ export class TokenManager implements BearerRouter {
   readonly #options: ResolvedOptions
   readonly #cache: TokenCache<TokenRequest>
   readonly #counters = newCounters()
-  readonly #identity: string
+  readonly #parts: ManagerParts
   readonly #pauses: RefusalPauses
-  readonly #sources = new Map<TokenRequest, BoundSource>()
+  readonly #sources: ListedSources
   readonly #ending = new AbortController()
   #tokenRequests = 0
   #closed = false
@@ -61,25 +62,20 @@ export class TokenManager implements BearerRouter {
   /** @throws {ConfigurationError} `configuration_invalid`, naming the option and the remedy. */
   constructor(options: TokenManagerOptions) {
     const resolved = resolveOptions(options)
-    const { issuer, tokenEndpoint, clientId, clientAuthentication } = resolved
     this.#options = resolved
     this.#pauses = new RefusalPauses(resolved.clock)
-    const server = issuer ?? tokenEndpoint?.href ?? ''
-    this.#identity = identityKey({ server, clientId, method: clientAuthentication.method })
-    const { signal } = this.#ending
-    const discovery = {
-      ...resolved,
-      issuer: server,
-      timeLimitMs: resolved.attemptTimeoutMs,
-      signal,
-    }
-    const metadata = createMetadataSource(tokenEndpoint, discovery)
     const onTokenRequest = () => {
       this.#tokenRequests += 1
     }
-    const acquire = createAcquire({ ...resolved, metadata, onTokenRequest })
-    const parts = { ...resolved, counters: this.#counters, publish }
-    this.#cache = new TokenCache(parts, acquire, resolved.maxEntries)
+    this.#parts = createManagerParts(resolved, { signal: this.#ending.signal, onTokenRequest })
+    this.#sources = new ListedSources({
+      bind: (request) => this.#bind(request, undefined),
+      resourceMetadata: this.#parts.resourceMetadata,
+      allowedIssuers: resolved.allowedIssuers,
+      ownIssuer: resolved.issuer,
+    })
+    const cellParts = { ...resolved, counters: this.#counters, publish }
+    this.#cache = new TokenCache(cellParts, this.#parts.acquire, resolved.maxEntries)
     this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch })
     this.getToken = (...words: readonly unknown[]) => this.#get(words)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
@@ -108,7 +104,7 @@ export class TokenManager implements BearerRouter {
   for(request: BoundRequestInput): BoundSource
   for(...words: readonly unknown[]): BoundSource {
     const { request } = requestFromArguments(words, 'for')
-    const { wanted, origins } = parseBoundRequest(request, this.#options.parameters)
+    const { wanted, origins } = parseBoundRequest(request, this.#options.readRequest)
     return this.#bind(wanted, placesOf(origins, this.#options.allowInsecureHttp))
   }
 
@@ -128,9 +124,12 @@ export class TokenManager implements BearerRouter {
    */
   async prewarm(requests?: readonly TokenRequestInput[]): Promise<void> {
     if (this.#closed) throw new ManagerClosedError()
-    const { listed, parameters } = this.#options
-    const wanted = requests === undefined ? listed : parseRequests(requests, parameters)
-    const ends = await Promise.allSettled(wanted.map((request) => this.#cell(request).get()))
+    const { listed, readRequest } = this.#options
+    const ends = await Promise.allSettled(
+      requests === undefined
+        ? listed.map((entry) => this.#sources.of(entry).getToken())
+        : parseRequests(requests, readRequest).map((request) => this.#cell(request).get()),
+    )
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason as Error
   }
@@ -156,8 +155,8 @@ export class TokenManager implements BearerRouter {
   }
 
   [bearerRoute](url: URL): TokenSource | undefined {
-    const request = this.#options.resources.find(url)
-    if (request !== undefined) return this.#sourceOf(request)
+    const entry = this.#options.resources.find(url)
+    if (entry !== undefined) return this.#sources.of(entry)
     if (this.#options.passUnlisted) return undefined
     throw originNotListed(url, 'add it to resources')
   }
@@ -167,17 +166,12 @@ export class TokenManager implements BearerRouter {
       const { request, options } = requestFromArguments(words, 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
       if (this.#closed) throw new ManagerClosedError()
-      const wanted = parseTokenRequest(request, this.#options.parameters)
-      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
+      return this.#cell(this.#options.readRequest(request)).get(
+        options as GetTokenOptions | undefined,
+      )
     } catch (error) {
       return Promise.reject(error as Error)
     }
-  }
-
-  #sourceOf(request: TokenRequest): BoundSource {
-    const source = this.#sources.get(request) ?? this.#bind(request, undefined)
-    this.#sources.set(request, source)
-    return source
   }
 
   #bind(request: TokenRequest, places: AudienceMap<true> | undefined) {
@@ -189,11 +183,12 @@ export class TokenManager implements BearerRouter {
       passUnlisted,
       fetch,
       memory: (cell) => this.#pauses.of(cell),
+      possession: this.#parts.possession,
     })
   }
 
   #cell(request: TokenRequest): TokenCell {
     const subject = { audience: recipientOf(request), scopes: request.scopes }
-    return this.#cache.cell(cacheKey(this.#identity, request), request, subject)
+    return this.#cache.cell(cacheKey(this.#parts.identity, request), request, subject)
   }
 }

@@ -28,13 +28,35 @@ export interface RefusalMemory {
   end(origin: string): void
 }
 
+/** A request that is about to spend a token. */
+export interface SpentRequest {
+  readonly method: string
+  readonly url: URL
+  /** What the server wants to read in the proof, where it has told. */
+  readonly nonce: string | undefined
+}
+
+/** What spending a token takes beside its text: a proof for each request, or a connection. */
+export interface Possession {
+  /** Headers for one sending, e.g. `dpop` (RFC 9449 section 7); names in lower case. */
+  headers(token: AccessToken, request: SpentRequest): Promise<Readonly<Record<string, string>>>
+  /** The fetch whose connection this token is bound to (RFC 8705 section 3), where it is. */
+  connection(token: AccessToken): typeof globalThis.fetch | undefined
+  /** The newest nonce that this URL's origin has told. */
+  nonce(url: URL): string | undefined
+  /** Told of the `DPoP-Nonce` of every answer; returns it where it is one. */
+  learn(url: URL, nonce: string | null): string | undefined
+}
+
 // Registered, so that an adapter of one copy of the package works with a manager of another.
 export const refusalMemory: unique symbol = Symbol.for('m2m-tokens.refusal-memory') as never
+export const possession: unique symbol = Symbol.for('m2m-tokens.possession') as never
 export const bearerRoute: unique symbol = Symbol.for('m2m-tokens.route') as never
 
 /** One token request, bound: gives its token, and takes rejections of it. */
 export interface TokenSource {
-  readonly [refusalMemory]?: RefusalMemory
+  readonly [refusalMemory]?: RefusalMemory | undefined
+  readonly [possession]?: Possession | undefined
   /**
    * Resolves to a usable token: at once where one is held, else after an acquisition that all
    * concurrent callers share.

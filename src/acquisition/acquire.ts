@@ -8,8 +8,9 @@ import { sleep } from '../clock.ts'
 import type { TokenRequest } from '../request/token-request.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { attempt, timeout } from './attempt.ts'
-import type { AcquiredToken, AttemptParts } from './attempt.ts'
+import type { AttemptParts } from './attempt.ts'
 import { isWorthRetrying, retryDelayMs } from './retry-policy.ts'
+import type { AcquiredToken } from './token-exchange.ts'
 
 export interface AcquisitionParts extends AttemptParts {
   /** From 0 to 1. */

@@ -1,53 +1,36 @@
 /**
  * One attempt: discovery, a fresh proof of who we are, the request, its answer; all within
- * `attemptTimeoutMs`. A refused secret that can be read again is read again, once.
+ * `attemptTimeoutMs`. A refused credential that can be read again is read again, once; so is a
+ * proof of possession for which the server wants its nonce (RFC 9449 section 8).
  */
-import { AccessToken } from '../access-token.ts'
 import type {
   ClientAuthentication,
   ClientAuthenticationContext,
   ClientProof,
 } from '../client-auth/client-authentication.ts'
-import { instantOf } from '../clock.ts'
-import type { Clock, Instant } from '../clock.ts'
 import {
   ClientAuthenticationError,
   forAudience,
   isTokenError,
   TokenUnavailableError,
 } from '../errors.ts'
+import { isPlainObject } from '../field-reader.ts'
 import { recipientOf } from '../request/token-request.ts'
 import type { TokenRequest } from '../request/token-request.ts'
 import { withTimeLimit } from '../time-limit.ts'
-import { grantParameters } from '../wire/client-credentials-grant.ts'
 import { safeCause } from '../wire/quoted-text.ts'
-import type { ServerMetadata } from '../wire/server-metadata.ts'
-import { endpointName, postTokenRequest } from '../wire/token-endpoint.ts'
-import type { FetchFunction } from '../wire/token-endpoint.ts'
-import { parseTokenResponse } from '../wire/token-response.ts'
-import type { TokenGrant } from '../wire/token-response.ts'
+import type { ServerMetadata } from '../wire/metadata-members.ts'
+import { endpointName } from '../wire/token-endpoint.ts'
+import { exchange } from './token-exchange.ts'
+import type { AcquiredToken, ExchangeParts } from './token-exchange.ts'
 
-export interface AttemptParts {
-  readonly clock: Clock
-  readonly fetch: () => FetchFunction
-  readonly metadata: () => Promise<ServerMetadata>
+export interface AttemptParts extends ExchangeParts {
+  /** Of the manager's own server, or of the issuer that a resource named. */
+  readonly metadata: (issuer: string | undefined) => Promise<ServerMetadata>
   readonly issuer: string | undefined
   readonly clientId: string
   readonly clientAuthentication: ClientAuthentication
   readonly attemptTimeoutMs: number
-  readonly defaultLifetimeMs: number
-  /** Told of every token request that is sent. */
-  readonly onTokenRequest: () => void
-}
-
-/** A token and the facts of its life, in the shape that the cache holds. */
-export interface AcquiredToken {
-  readonly token: AccessToken
-  readonly life: {
-    readonly startedAt: Instant
-    readonly lifetimeMs: number
-    readonly refreshInMs: number | undefined
-  }
 }
 
 /** @throws {TokenError} whatever ended this attempt. */
@@ -64,26 +47,73 @@ export async function attempt(
     onTimeout: () => timeout(request, `${parts.attemptTimeoutMs} ms (attemptTimeoutMs) ${stage}`),
   }
   return withTimeLimit(limit, async (stop) => {
-    const metadata = await parts.metadata()
-    const context = {
-      clientId: parts.clientId,
-      tokenEndpoint: metadata.tokenEndpoint.href,
-      issuer: parts.issuer,
-      authMethods: metadata.authMethods,
+    const metadata = await parts.metadata(request.issuer)
+    const endpoint = endpointOf(metadata, parts.clientAuthentication)
+    const issuer = request.issuer ?? parts.issuer
+    const prove = () => proofOf(parts.clientAuthentication, contextOf(parts, metadata, issuer))
+    const newest = () => parts.dpop?.tokenNonces.of(endpoint)
+    const send = async (proof: ClientProof, nonce = newest()): Promise<AcquiredToken> => {
+      try {
+        return await exchange(parts, request, { endpoint, proof, nonce, signal: stop })
+      } catch (error) {
+        // Read before the next proof is made: meanwhile an older answer may teach an older nonce.
+        const told = newest()
+        // A server that repeats the nonce it has just been given would do so for ever.
+        if (!wantsNonce(error) || told === nonce || asked >= mostNonces) throw error
+        asked += 1
+        return send(await prove(), told)
+      }
     }
-    stage = 'while reading the client secret'
-    const proof = await proofOf(parts.clientAuthentication, context)
-    stage = `while waiting for ${endpointName(metadata.tokenEndpoint)}`
+    let asked = 0
+    stage = 'while making the client authentication'
+    const proof = await prove()
+    stage = `while waiting for ${endpointName(endpoint)}`
     try {
-      return await send(parts, request, { metadata, proof, signal: stop })
+      return await send(proof)
     } catch (error) {
       if (!isWorthAnotherProof(parts.clientAuthentication, error)) throw error
       // If the second reading fails, the refusal says more than that failure.
-      const changed = await proofOf(parts.clientAuthentication, context).catch(() => proof)
-      if (JSON.stringify(changed) === JSON.stringify(proof)) throw error
-      return send(parts, request, { metadata, proof: changed, signal: stop })
+      const changed = await prove().catch(() => proof)
+      if (nameOf(changed) === nameOf(proof)) throw error
+      return send(changed)
     }
   })
+}
+
+/** One is the rule; more are for nonces that change while we are on our way. */
+const mostNonces = 5
+
+/** RFC 8705 section 5: mutual TLS may have an address of its own. */
+function endpointOf(metadata: ServerMetadata, method: ClientAuthentication): URL {
+  const alias = method.mutualTls === true ? metadata.mtlsTokenEndpoint : undefined
+  return alias ?? metadata.tokenEndpoint
+}
+
+function contextOf(
+  parts: AttemptParts,
+  metadata: ServerMetadata,
+  issuer: string | undefined,
+): ClientAuthenticationContext {
+  const tokenEndpoint = metadata.tokenEndpoint.href
+  const { provider } = parts
+  return {
+    clientId: parts.clientId,
+    tokenEndpoint,
+    issuer,
+    authMethods: metadata.authMethods,
+    assertionAudience:
+      provider.assertionAudience === 'token_endpoint' ? tokenEndpoint : (issuer ?? tokenEndpoint),
+    now: parts.clock.now(),
+  }
+}
+
+/** What tells two proofs apart: assertions are new each time, their keys are not. */
+function nameOf({ credential, headers, parameters }: ClientProof): string {
+  return credential ?? JSON.stringify([headers, parameters])
+}
+
+function wantsNonce(error: unknown): boolean {
+  return isTokenError(error) && 'oauthError' in error && error.oauthError === 'use_dpop_nonce'
 }
 
 async function proofOf(
@@ -93,7 +123,9 @@ async function proofOf(
   try {
     const proof = await method.prove(context)
     if (isProof(proof)) return proof
-    throw new TypeError('prove() must resolve to { headers, parameters, secrets }')
+    throw new TypeError(
+      'prove() must resolve to { headers, parameters, secrets }: an object of strings, pairs of strings, strings',
+    )
   } catch (error) {
     if (isTokenError(error)) throw error
     throw new ClientAuthenticationError(
@@ -104,10 +136,19 @@ async function proofOf(
   }
 }
 
-/** A method may be the user's own, and TypeScript not in use. */
+/** A method may be the user's own, and TypeScript not in use: what it gives must not get lost. */
 function isProof(proof: unknown): boolean {
   const { headers, parameters, secrets } = Object(proof) as Record<string, unknown>
-  return typeof headers === 'object' && Array.isArray(parameters) && Array.isArray(secrets)
+  const isText = (value: unknown) => typeof value === 'string'
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)
+  return (
+    isPlainObject(headers) &&
+    Object.values(headers as object).every(isText) &&
+    Array.isArray(parameters) &&
+    parameters.every(isPair) &&
+    Array.isArray(secrets) &&
+    secrets.every(isText)
+  )
 }
 
 /** After `invalid_client`, a secret that can be read again is: it may just have been rotated. */
@@ -115,56 +156,6 @@ function isWorthAnotherProof(method: ClientAuthentication, error: unknown): bool
   if (!method.rotates || !isTokenError(error) || error.code !== 'token_endpoint_refused')
     return false
   return error.oauthError === 'invalid_client' || error.status === 401
-}
-
-async function send(
-  parts: AttemptParts,
-  request: TokenRequest,
-  {
-    metadata,
-    proof,
-    signal,
-  }: {
-    readonly metadata: ServerMetadata
-    readonly proof: ClientProof
-    readonly signal: AbortSignal
-  },
-): Promise<AcquiredToken> {
-  signal.throwIfAborted()
-  const { scopes } = request
-  const audience = recipientOf(request)
-  // Short values are words that messages need; a secret among them would be longer.
-  const values = request.parameters.map(([, value]) => value).filter(({ length }) => length >= 8)
-  const secrets = [...proof.secrets, ...values]
-  const startedAt = instantOf(parts.clock)
-  parts.onTokenRequest()
-  const answer = await postTokenRequest(parts.fetch(), {
-    url: metadata.tokenEndpoint,
-    form: grantParameters(request),
-    proof: { ...proof, secrets },
-    audience,
-    signal,
-  })
-  const grant = parseTokenResponse(answer, {
-    audience,
-    scopes,
-    endpoint: endpointName(metadata.tokenEndpoint),
-    secrets,
-    startedWallMs: startedAt.wall,
-    defaultLifetimeMs: parts.defaultLifetimeMs,
-  })
-  return acquired(grant, startedAt, audience)
-}
-
-function acquired(
-  grant: TokenGrant,
-  startedAt: Instant,
-  audience: string | undefined,
-): AcquiredToken {
-  const { accessToken, scopes, lifetimeMs, refreshInMs } = grant
-  const expiresAt = startedAt.wall + lifetimeMs
-  const token = new AccessToken({ accessToken, tokenType: 'Bearer', expiresAt, scopes, audience })
-  return { token, life: { startedAt, lifetimeMs, refreshInMs } }
 }
 
 /** The error for a limit that ran out; `limit` says which, and during what. */

@@ -7,12 +7,13 @@ import type { AxiosHeaders, AxiosInstance, AxiosResponse, InternalAxiosRequestCo
 import { nextHop, redirectRoute } from '../bearer/redirect.ts'
 import type { Hop } from '../bearer/redirect.ts'
 import { isReplayable } from '../bearer/replayable.ts'
+import type { AttachedHeaders } from '../bearer/proven-sending.ts'
 import { spendToken } from '../bearer/spend-token.ts'
 import { ConfigurationError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
 import { AxiosDeadline } from './axios-deadline.ts'
-import { configFor, discardOutcome, outcomeOf, statusOf } from './axios-exchange.ts'
+import { configFor, discardOutcome, headerOf, outcomeOf, statusOf } from './axios-exchange.ts'
 import type { Adapter, Outcome, Outgoing } from './axios-exchange.ts'
 import { settle } from './axios-outcome.ts'
 import {
@@ -99,16 +100,18 @@ function sendHop(
   { hop, source, headers }: Leg,
 ): Promise<Outcome> {
   const { config, deadline } = outgoing
-  const send = (authorization?: string) =>
-    outcomeOf(sender, configFor(outgoing, { hop, headers, authorization }))
-  if (source === undefined) return send()
+  const send = (attached: AttachedHeaders) =>
+    outcomeOf(sender, configFor(outgoing, { hop, headers, attached }))
+  if (source === undefined) return send({})
   return spendToken<Outcome>({
     url: hop.url,
+    method: hop.method,
     source,
     replayable: isReplayable(config.data) || !hop.sendsBody,
     signal: deadline.signal,
-    send,
+    send: (attached) => send(attached),
     status: statusOf,
+    header: headerOf,
     discard: discardOutcome,
   })
 }

@@ -3,6 +3,7 @@
  * with an answer is an outcome like any other.
  */
 import type { AxiosHeaders, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import type { AttachedHeaders } from '../bearer/proven-sending.ts'
 import type { Hop } from '../bearer/redirect.ts'
 import type { AxiosDeadline } from './axios-deadline.ts'
 
@@ -18,7 +19,8 @@ export type Adapter = InternalAxiosRequestConfig['adapter']
 export interface Sending {
   readonly hop: Hop
   readonly headers: AxiosHeaders
-  readonly authorization: string | undefined
+  /** What we add; names in lower case. */
+  readonly attached: AttachedHeaders
 }
 
 export interface Outgoing {
@@ -42,6 +44,11 @@ export function statusOf({ response }: Outcome): number {
   return response?.status ?? 0
 }
 
+export function headerOf({ response }: Outcome, name: string): string | null {
+  const value: unknown = response?.headers[name]
+  return typeof value === 'string' ? value : null
+}
+
 /**
  * The config for one hop. Data is already transformed, so nothing transforms it again. The URL is
  * the one that was routed, in full: adapters differ in how they put one together. No adapter
@@ -49,10 +56,10 @@ export function statusOf({ response }: Outcome): number {
  */
 export function configFor(
   { config, adapter, deadline }: Outgoing,
-  { hop, headers: common, authorization }: Sending,
+  { hop, headers: common, attached }: Sending,
 ): InternalAxiosRequestConfig {
   const headers = common.concat()
-  if (authorization !== undefined) headers.set('Authorization', authorization)
+  for (const [name, value] of Object.entries(attached)) headers.set(name, value)
   const refuses = redirectMode(config, adapter) === 'error'
   return {
     ...config,

@@ -42,12 +42,15 @@ function clean(carrier: object, config: InternalAxiosRequestConfig): void {
   hide(carrier, 'request', carrier.request)
 }
 
+/** What we may have added: the token, and a proof of possession. */
+const attachedNames = ['authorization', 'dpop']
+
 function forgetHeader(sent: object, own: InternalAxiosRequestConfig): void {
   const headers: unknown = 'headers' in sent ? sent.headers : undefined
   if (!isObject(headers) || headers === own.headers) return
   for (const name of Object.keys(headers)) {
     const kept: unknown = own.headers.get(name)
-    const isOurs = name.toLowerCase() === 'authorization' && typeof kept !== 'string'
+    const isOurs = attachedNames.includes(name.toLowerCase()) && typeof kept !== 'string'
     if (isOurs) Reflect.deleteProperty(headers, name)
   }
 }

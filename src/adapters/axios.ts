@@ -5,8 +5,8 @@
  * fetch (`bearer/`); this file translates.
  */
 import type { AxiosAdapter, AxiosInstance, InternalAxiosRequestConfig } from 'axios'
+import { checkedRouter } from '../bearer/checked-router.ts'
 import { ConfigurationError } from '../errors.ts'
-import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter } from '../token-source.ts'
 import { deliver } from './axios-delivery.ts'
 
@@ -44,7 +44,7 @@ const attached = new WeakSet<AxiosInstance>()
  */
 export function attachBearer(instance: AxiosInstance, tokens: BearerRouter): () => void {
   const axios = checked(instance)
-  const router = checkedRouter(tokens)
+  const router = checkedRouter(tokens, { name: 'attachBearer', as: 'second argument' })
   if (attached.has(axios)) throw attachedTwice()
   attached.add(axios)
   // No interceptors and no defaults: what comes in is already complete, and must go out as it is.
@@ -92,18 +92,5 @@ function checked(instance: unknown): AxiosInstance {
     'configuration_invalid',
     'attachBearer needs an axios instance (axios.create()) as its first argument',
     { field: 'instance' },
-  )
-}
-
-function checkedRouter(tokens: unknown): BearerRouter {
-  if (typeof tokens === 'object' && tokens !== null && bearerRoute in tokens) {
-    const router = tokens as BearerRouter & { requireOrigins?: () => void }
-    router.requireOrigins?.()
-    return router
-  }
-  throw new ConfigurationError(
-    'configuration_invalid',
-    'attachBearer needs a TokenManager, or what its for() returns, as its second argument',
-    { field: 'tokens' },
   )
 }

@@ -73,15 +73,17 @@ function sendHop(
   if (source === undefined) return outgoing.send(fetch, hop, headers)
   return spendToken<Response>({
     url: hop.url,
+    method: hop.method,
     source,
     replayable: outgoing.replayable || !hop.sendsBody,
     signal: outgoing.signal,
-    send: (authorization) => {
-      const attached = new Headers(headers)
-      attached.set('authorization', authorization)
-      return outgoing.send(fetch, hop, attached)
+    send: (attached, bound) => {
+      const all = new Headers(headers)
+      for (const [name, value] of Object.entries(attached)) all.set(name, value)
+      return outgoing.send(bound ?? fetch, hop, all)
     },
     status: (response) => response.status,
+    header: (response, name) => response.headers.get(name),
     discard: discardBody,
   })
 }

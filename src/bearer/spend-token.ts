@@ -3,21 +3,18 @@
  * live; fetch and axios only say how they send. A request is never sent without a token because
  * one could not be had: it fails with the reason.
  */
-import { authorizationHeader, hasText } from '../access-token.ts'
+import { hasText } from '../access-token.ts'
+import type { AccessToken } from '../access-token.ts'
 import { refusalMemory } from '../token-source.ts'
 import type { TokenSource } from '../token-source.ts'
+import { sendProven } from './proven-sending.ts'
+import type { Sending } from './proven-sending.ts'
 import { judge } from './verdict.ts'
 
 /** How one edge sends one request. */
-export interface Exchange<Answer> {
-  readonly url: URL
+export interface Exchange<Answer> extends Sending<Answer> {
   readonly source: TokenSource
-  readonly replayable: boolean
   readonly signal: AbortSignal | undefined
-  send(authorization: string): Promise<Answer>
-  status(answer: Answer): number
-  /** Frees what the answer holds: its body will not be read. */
-  discard(answer: Answer): void
 }
 
 /**
@@ -30,13 +27,13 @@ export async function spendToken<Answer>(exchange: Exchange<Answer>): Promise<An
   const { origin } = exchange.url
   const memory = source[refusalMemory]
   const options = signal === undefined ? undefined : { signal }
+  const send = (token: AccessToken) => sendProven(exchange, token)
   const token = await source.getToken(options)
-  const answer = await exchange.send(authorizationHeader(token))
-  const status = exchange.status(answer)
-  const paused = status === 401 && memory?.has(origin) === true
-  const verdict = judge({ status, replayable, paused })
+  const { answer, refused } = await send(token)
+  const paused = refused && memory?.has(origin) === true
+  const verdict = judge({ refused, replayable, paused })
   if (verdict === 'accept') {
-    if (status !== 401) memory?.end(origin)
+    if (!refused) memory?.end(origin)
     return answer
   }
   source.invalidate(token)
@@ -48,8 +45,8 @@ export async function spendToken<Answer>(exchange: Exchange<Answer>): Promise<An
   // The server issued the same text again: it would be refused again.
   if (hasText(renewed, token.accessToken)) return answer
   exchange.discard(answer)
-  const second = await exchange.send(authorizationHeader(renewed))
-  if (exchange.status(second) === 401) memory?.begin(origin)
+  const second = await send(renewed)
+  if (second.refused) memory?.begin(origin)
   else memory?.end(origin)
-  return second
+  return second.answer
 }

@@ -4,7 +4,8 @@
  */
 
 export interface Attempt {
-  readonly status: number
+  /** Whether the token was refused. */
+  readonly refused: boolean
   /** Whether the body can be sent a second time. */
   readonly replayable: boolean
   /** This resource refused a brand-new token a moment ago: another would not help it. */
@@ -14,7 +15,7 @@ export interface Attempt {
 /** `drop`: the token is reported, and the caller gets this answer. */
 export type Verdict = 'accept' | 'drop' | 'renew-and-resend'
 
-export function judge({ status, replayable, paused }: Attempt): Verdict {
-  if (status !== 401 || paused) return 'accept'
+export function judge({ refused, replayable, paused }: Attempt): Verdict {
+  if (!refused || paused) return 'accept'
   return replayable ? 'renew-and-resend' : 'drop'
 }

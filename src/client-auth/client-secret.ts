@@ -1,14 +1,13 @@
 /**
- * Shared secrets: `client_secret_basic` and `client_secret_post` (RFC 6749 section 2.3.1). The
- * secret is a string, a function or a file; the last two are read again for every attempt, so that
- * it can be rotated without a restart. It is kept in closures, where no inspection finds it.
+ * Shared secrets that are sent: `client_secret_basic` and `client_secret_post` (RFC 6749 section
+ * 2.3.1). The secret is a string, a function or a file; the last two are read again for every
+ * attempt.
  */
-import { readFile } from 'node:fs/promises'
-import { ClientAuthenticationError, ConfigurationError } from '../errors.ts'
-import { FieldReader, kind } from '../field-reader.ts'
+import { ClientAuthenticationError } from '../errors.ts'
+import { FieldReader } from '../field-reader.ts'
 import { formEncode } from '../wire/form-encoding.ts'
-import { problemOf } from '../wire/network-failure.ts'
-import { quote, safeCause } from '../wire/quoted-text.ts'
+import { quote } from '../wire/quoted-text.ts'
+import { textReader } from './credential-source.ts'
 import type {
   ClientAuthentication,
   ClientAuthenticationContext,
@@ -17,6 +16,12 @@ import type {
 
 /** The secret itself, a function that gives it, or the file that holds it. */
 export type ClientSecret = string | (() => string | Promise<string>) | { readonly file: string }
+
+export const clientSecretKind = {
+  what: 'the client secret',
+  field: 'clientSecret',
+  code: 'client_secret_unavailable',
+} as const
 
 export interface ClientSecretBasicOptions {
   /**
@@ -78,7 +83,7 @@ function secretMethod(
   secret: ClientSecret,
   proof: (text: string, context: ClientAuthenticationContext) => ClientProof,
 ): ClientAuthentication {
-  const read = reader(secret)
+  const read = textReader(secret, clientSecretKind)
   return Object.freeze({
     method,
     rotates: typeof secret !== 'string',
@@ -106,67 +111,4 @@ function postProof(clientId: string, text: string): ClientProof {
     ],
     secrets: [text, formEncode(text)],
   }
-}
-
-function reader(secret: unknown): () => Promise<string> {
-  if (typeof secret === 'string') {
-    if (secret === '') throw wrongSecret('is empty')
-    if (!secret.isWellFormed()) throw wrongSecret('is not valid Unicode')
-    return () => Promise.resolve(secret)
-  }
-  if (typeof secret === 'function') {
-    return async () => checked(await called(secret as () => unknown), 'its function')
-  }
-  if (typeof secret !== 'object' || secret === null) {
-    throw wrongSecret(`must be a string, a function or { file }, not ${kind(secret)}`)
-  }
-  const { file, ...others } = secret as { file?: unknown }
-  if (
-    !Object.hasOwn(secret, 'file') ||
-    typeof file !== 'string' ||
-    file === '' ||
-    Object.keys(others).length > 0
-  ) {
-    throw wrongSecret('must be { file } with the path of a file and nothing else')
-  }
-  return async () => checked(await contents(file), `the file ${file}`)
-}
-
-function wrongSecret(problem: string): ConfigurationError {
-  return new ConfigurationError('configuration_invalid', `clientSecret ${problem}`, {
-    field: 'clientSecret',
-  })
-}
-
-async function called(secret: () => unknown): Promise<unknown> {
-  try {
-    return await secret()
-  } catch (cause) {
-    throw unavailable('its function threw; see cause', cause)
-  }
-}
-
-async function contents(file: string): Promise<string> {
-  try {
-    // Editors and `echo` end a file with a newline that is not part of the secret.
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
-  } catch (cause) {
-    const problem = problemOf(cause, [], 'see cause')
-    throw unavailable(`the file ${file}${problem.words}`, cause)
-  }
-}
-
-function checked(value: unknown, source: string): string {
-  if (typeof value !== 'string') throw unavailable(`${source} gave ${kind(value)}, not a string`)
-  if (value === '') throw unavailable(`${source} gave an empty text`)
-  if (!value.isWellFormed()) throw unavailable(`${source} gave a text that is not valid Unicode`)
-  return value
-}
-
-function unavailable(problem: string, cause?: unknown): ClientAuthenticationError {
-  return new ClientAuthenticationError(
-    'client_secret_unavailable',
-    `the client secret could not be read: ${problem}`,
-    cause === undefined ? {} : { cause: safeCause(cause, []) },
-  )
 }

@@ -25,5 +25,6 @@ export function cacheKey(identity: string, request: TokenRequest): string {
     request.scopes,
     request.resources,
     request.parameters,
+    request.issuer ?? null,
   ])
 }

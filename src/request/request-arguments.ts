@@ -1,8 +1,9 @@
 /** `(audience, scopes, options)` or `(request, options)`: both spellings become one. Pure. */
 import { ConfigurationError } from '../errors.ts'
 import { FieldReader, isPlainObject, kind } from '../field-reader.ts'
+import type { FieldSubject } from '../field-reader.ts'
 import { isLoopback } from '../secure-url.ts'
-import { parseTokenRequest, tokenRequestFields } from './token-request.ts'
+import { tokenRequestFields } from './token-request.ts'
 import type { TokenRequest } from './token-request.ts'
 
 export interface RequestArguments {
@@ -42,13 +43,12 @@ function misplaced(call: 'getToken' | 'for', audience: unknown): ConfigurationEr
   )
 }
 
+/** Reads a request in the caller's words, as this manager and its server understand it. */
+export type RequestReader = (input: unknown, subject?: FieldSubject) => TokenRequest
+
 /** A list of token requests: the argument of `prewarm`. */
-export function parseRequests(
-  requests: unknown,
-  standing: TokenRequest['parameters'],
-): readonly TokenRequest[] {
-  if (Array.isArray(requests))
-    return Array.from(requests, (one) => parseTokenRequest(one, standing))
+export function parseRequests(requests: unknown, read: RequestReader): readonly TokenRequest[] {
+  if (Array.isArray(requests)) return Array.from(requests, (one) => read(one))
   throw new ConfigurationError('request_invalid', 'prewarm needs an array of token requests', {
     field: 'requests',
   })
@@ -57,13 +57,13 @@ export function parseRequests(
 /** A bound request: the token request, and the URL prefixes where its token may go. */
 export function parseBoundRequest(
   input: unknown,
-  standing: TokenRequest['parameters'],
+  read: RequestReader,
 ): { readonly wanted: TokenRequest; readonly origins: readonly string[] } {
   const names = [...tokenRequestFields, 'origins'] as const
   const what = { what: 'token request field', code: 'request_invalid' } as const
   const fields = new FieldReader(input, names, what)
   const request = Object.fromEntries(tokenRequestFields.map((name) => [name, fields.unknown(name)]))
-  const wanted = parseTokenRequest(request, standing)
+  const wanted = read(request)
   const origins = fields.unknown('origins')
   if (origins === undefined) return { wanted, origins: ownOrigin(wanted.audience) }
   if (!Array.isArray(origins) || origins.length === 0) {

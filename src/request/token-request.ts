@@ -25,6 +25,8 @@ export interface TokenRequest {
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly parameters: readonly (readonly [name: string, value: string])[]
+  /** The authorization server, where it is not the manager's own (RFC 9728). */
+  readonly issuer?: string | undefined
 }
 
 /** Who the token is for, in messages and events: the audience, or the resources without one. */

@@ -19,6 +19,11 @@ export interface TokenQuestion {
   /** Epoch milliseconds when the request started. */
   readonly startedWallMs: number
   readonly defaultLifetimeMs: number
+  /** Whether the token is to be bound to a key of ours (RFC 9449 section 5). Default `'none'`. */
+  readonly binding?: 'none' | 'preferred' | 'required' | undefined
+  /** Brings the members of the answer into the spelling of RFC 6749. */
+  readonly read?:
+    ((members: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined
 }
 
 export function isText(value: unknown): value is string {

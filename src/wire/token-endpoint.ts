@@ -2,13 +2,11 @@
  * One POST to the token endpoint and its answer: no redirects, a bounded body, the caller's signal
  * over all of it. Retries, time limits and meaning are decided elsewhere.
  */
-import type { ClientProof } from '../client-auth/client-authentication.ts'
 import { TokenEndpointError } from '../errors.ts'
 import { discardBody } from '../discard-body.ts'
-import { boundedText } from './bounded-body.ts'
-import type { FormParameters } from './client-credentials-grant.ts'
-import { encodeForm } from './form-encoding.ts'
+import { boundedText } from '../bounded-body.ts'
 import { networkFailure } from './network-failure.ts'
+import type { EncodedBody } from './provider.ts'
 import { oneLine, quote } from './quoted-text.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
@@ -17,8 +15,10 @@ export type FetchFunction = typeof globalThis.fetch
 
 export interface TokenPost {
   readonly url: URL
-  readonly form: FormParameters
-  readonly proof: ClientProof
+  readonly body: EncodedBody
+  readonly headers: Readonly<Record<string, string>>
+  /** Texts of the request that may not be repeated in any message. */
+  readonly secrets: readonly string[]
   readonly audience: string | undefined
   readonly signal: AbortSignal
 }
@@ -39,18 +39,17 @@ export async function postTokenRequest(
   const at = {
     endpoint: endpointName(post.url),
     audience: post.audience,
-    secrets: post.proof.secrets,
+    secrets: post.secrets,
   }
   try {
     const response = await fetch(post.url.href, {
       method: 'POST',
       headers: {
-        // Several servers compare this text with case, and refuse a charset parameter.
-        'content-type': 'application/x-www-form-urlencoded',
+        'content-type': post.body.contentType,
         accept: 'application/json',
-        ...post.proof.headers,
+        ...post.headers,
       },
-      body: encodeForm([...post.form, ...post.proof.parameters]),
+      body: post.body.body,
       // A 307 would send a body secret to another host, a 302 would turn the POST into a GET.
       redirect: 'manual',
       signal: post.signal,
@@ -95,10 +94,10 @@ export function redirectOrigin(
   return quote(to.origin, secrets) ?? 'nowhere'
 }
 
-function redirected(response: Response, { url, audience, proof }: TokenPost): TokenEndpointError {
+function redirected(response: Response, { url, audience, secrets }: TokenPost): TokenEndpointError {
   return new TokenEndpointError(
     'token_endpoint_redirected',
-    `${endpointName(url)} answered ${response.status} and points to ${redirectOrigin(response, url, proof.secrets)}; ` +
+    `${endpointName(url)} answered ${response.status} and points to ${redirectOrigin(response, url, secrets)}; ` +
       'a redirect would carry the secret along, so none is followed: configure the final URL',
     { status: response.status, audience },
   )

@@ -107,6 +107,9 @@ const adviceByError: Readonly<Record<string, string>> = {
     'the client is known, but may not have this token: check audience and scopes, and its grants',
   invalid_target: 'check audience and resource against those that the client may ask for',
   unsupported_grant_type: 'enable the client_credentials grant at the authorization server',
+  invalid_dpop_proof:
+    'this server binds tokens to keys (RFC 9449): set dpop: true; if it is set, check this clock',
+  use_dpop_nonce: 'set dpop: true, and the nonce that this server wants will be sent',
   invalid_request: 'check audience, scopes and parameters against what this server expects',
 }
 

@@ -3,10 +3,11 @@
  * Tolerant of what real servers leave out or misspell; strict about what would be dangerous to
  * take for a token. Bodies are never quoted whole, and never beside a token. Pure.
  */
+import { jsonObject } from '../json-object.ts'
+import type { TokenType } from '../access-token.ts'
 import { forAudience, TokenEndpointError } from '../errors.ts'
 import { secondsOf, lifetimeOf } from './token-lifetime.ts'
 import { dateMs } from './retry-after.ts'
-import { jsonObject } from './jwt-payload.ts'
 import { isText } from './token-answer.ts'
 import type { TokenAnswer, TokenQuestion } from './token-answer.ts'
 import { refusalOf } from './token-refusal.ts'
@@ -14,6 +15,7 @@ import { refusalOf } from './token-refusal.ts'
 /** What a good answer says. */
 export interface TokenGrant {
   readonly accessToken: string
+  readonly tokenType: TokenType
   readonly scopes: readonly string[]
   readonly lifetimeMs: number
   readonly refreshInMs: number | undefined
@@ -21,7 +23,8 @@ export interface TokenGrant {
 
 /** @throws {TokenEndpointError} when there is no usable token in the answer. */
 export function parseTokenResponse(answer: TokenAnswer, question: TokenQuestion): TokenGrant {
-  const members = answer.body === undefined ? undefined : objectOf(answer.body)
+  const given = answer.body === undefined ? undefined : jsonObject(answer.body)
+  const members = given === undefined ? undefined : (question.read?.(given) ?? given)
   const ok = answer.status >= 200 && answer.status <= 299
   // Some servers answer 200 and put the refusal into the body.
   if (!ok || isText(members?.['error'])) throw refusalOf(answer, members, question)
@@ -37,7 +40,8 @@ export function parseTokenResponse(answer: TokenAnswer, question: TokenQuestion)
   }
   const accessToken = members['access_token']
   if (!isText(accessToken)) throw invalid('without an access_token; is this the token endpoint?')
-  checkToken(accessToken, members['token_type'], invalid)
+  checkText(accessToken, invalid)
+  const tokenType = typeOf(members['token_type'], question.binding ?? 'none', invalid)
   const lifetimeMs = lifetimeOf({
     accessToken,
     expiresIn: members['expires_in'],
@@ -51,24 +55,38 @@ export function parseTokenResponse(answer: TokenAnswer, question: TokenQuestion)
   const refreshIn = secondsOf(members['refresh_in'])
   return {
     accessToken,
+    tokenType,
     scopes: grantedScopes(members['scope'], question.scopes),
     lifetimeMs,
     refreshInMs: refreshIn === undefined ? undefined : Math.floor(refreshIn) * 1000,
   }
 }
 
-function checkToken(text: string, tokenType: unknown, invalid: (problem: string) => Error): void {
+type Invalid = (problem: string) => Error
+
+function checkText(text: string, invalid: Invalid): void {
   // Visible ASCII: what can stand in a header (RFC 9110 section 5.5) without changing it.
-  if (!/^[\x21-\x7e]+$/.test(text)) {
-    throw invalid('with an access_token that cannot stand in a header; is this the token endpoint?')
+  if (/^[\x21-\x7e]+$/.test(text)) return
+  throw invalid('with an access_token that cannot stand in a header; is this the token endpoint?')
+}
+
+function typeOf(
+  given: unknown,
+  binding: NonNullable<TokenQuestion['binding']>,
+  invalid: Invalid,
+): TokenType {
+  const absent = given === undefined || given === null || given === ''
+  const type = typeof given === 'string' ? given.toLowerCase() : undefined
+  if (type === 'dpop') {
+    if (binding !== 'none') return 'DPoP'
+    throw invalid('with a DPoP token, and no proof was sent; set dpop: true')
   }
-  if (tokenType === undefined || tokenType === null || tokenType === '') return
-  const type = typeof tokenType === 'string' ? tokenType.toLowerCase() : undefined
-  if (type === 'bearer') return
+  if (!absent && type !== 'bearer') {
+    throw invalid('with a token_type that is not Bearer; let the client have Bearer tokens')
+  }
+  if (binding !== 'required') return 'Bearer'
   throw invalid(
-    type === 'dpop'
-      ? 'with a DPoP token, and no proof was sent; let the client have Bearer tokens'
-      : 'with a token_type that is not Bearer; let the client have Bearer tokens',
+    'with a token that is not bound to our key; let the client have DPoP tokens, or set dpop: { allowBearer: true }',
   )
 }
 
@@ -76,12 +94,4 @@ function checkToken(text: string, tokenType: unknown, invalid: (problem: string)
 function grantedScopes(scope: unknown, asked: readonly string[]): readonly string[] {
   if (Array.isArray(scope)) return scope.filter(isText)
   return typeof scope === 'string' ? scope.split(/\s+/).filter(Boolean) : asked
-}
-
-function objectOf(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return jsonObject(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { createDiscovery } from '../../src/wire/server-metadata.ts'
-import type { ServerMetadata } from '../../src/wire/server-metadata.ts'
+import type { ServerMetadata } from '../../src/wire/metadata-members.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import {
   bodyText,

@@ -212,7 +212,7 @@ describe('a server that does not answer', () => {
     await until(() => clock.pending === 3)
     clock.advance(seconds(5))
     expect(await waiting).toMatchObject({
-      message: expect.stringContaining('reading the client secret') as string,
+      message: expect.stringContaining('making the client authentication') as string,
     })
   })
 })

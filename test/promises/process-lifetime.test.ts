@@ -55,11 +55,20 @@ describe('a process', () => {
       retries: 0,
       fetch: async () => {
         if (++calls > 1) throw new TypeError('fetch failed')
-        return Response.json({ access_token: 'fake', expires_in: 1 })
+        return Response.json({ access_token: 'fake', expires_in: 600 })
+      },
+      clock: {
+        now: () => Date.now() + aheadMs,
+        monotonic: () => performance.now() + aheadMs,
+        after: (ms, call) => {
+          const timer = setTimeout(call, ms).unref()
+          return () => clearTimeout(timer)
+        },
       },`
-    const code = `${manager(options)}
+    const code = `let aheadMs = 0
+      ${manager(options)}
       await tokens.getToken('event')
-      await new Promise((resolve) => setTimeout(resolve, 650))
+      aheadMs = 500_000
       await tokens.getToken('event')
       await new Promise((resolve) => setTimeout(resolve, 50))
       console.log('alive', tokens.stats().failures)`

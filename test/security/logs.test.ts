@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import axios from 'axios'
-import { clientSecretPost, isTokenError } from 'm2m-tokens'
+import {
+  clientAssertion,
+  clientSecretPost,
+  isTokenError,
+  privateKeyJwt,
+  tlsClientAuth,
+} from 'm2m-tokens'
 import type { TokenErrorCode, TokenManager, TokenManagerOptions } from 'm2m-tokens'
 import { attachBearer } from 'm2m-tokens/axios'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -95,6 +101,46 @@ const failures: Readonly<Record<TokenErrorCode, Failure>> = {
     rejectionOf(manager().fetch(`https://evil.test/?${encodeURIComponent(some.secret)}`)),
   client_secret_unavailable: ({ manager }) =>
     rejectionOf(manager({ clientSecret: { file: '/nowhere/secret' } }).getToken('event')),
+  client_key_unavailable: ({ manager }) =>
+    rejectionOf(
+      manager({
+        clientSecret: undefined as never,
+        clientAuthentication: privateKeyJwt({ key: () => `-----BEGIN X-----${some.secret}` }),
+      } as never).getToken('event'),
+    ),
+  client_assertion_unavailable: ({ manager }) =>
+    rejectionOf(
+      manager({
+        clientSecret: undefined as never,
+        clientAuthentication: clientAssertion(() => some.jwt({ exp: 1, sub: some.secret })),
+      } as never).getToken('event'),
+    ),
+  client_certificate_unavailable: ({ manager }) =>
+    rejectionOf(
+      manager({
+        clientSecret: undefined as never,
+        clientAuthentication: tlsClientAuth({
+          certificate: () => some.secret,
+          key: () => some.secret,
+        }),
+      } as never).getToken('event'),
+    ),
+  issuer_not_allowed: ({ manager, server }) => {
+    const fetch = (url: unknown) => {
+      const resource = 'https://api.test'
+      const found = { resource, authorization_servers: [`https://evil.test/${some.clientId}`] }
+      return Promise.resolve(
+        String(url).includes('well-known') ? Response.json(found) : new Response(echo),
+      )
+    }
+    const resources = { 'https://api.test': {} }
+    return rejectionOf(
+      manager({
+        ...{ fetch: fetch as never, resources, discoverResources: true },
+        issuer: server.issuer,
+      } as never).fetch('https://api.test/x'),
+    )
+  },
   client_authentication_unsupported: afterMetadata({
     token_endpoint_auth_methods_supported: ['private_key_jwt', some.secret],
   }),

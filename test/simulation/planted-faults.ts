@@ -19,9 +19,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: 'life is counted from the answer',
-    file: 'acquisition/attempt.ts',
-    find: 'return acquired(grant, startedAt, audience)',
-    replace: 'return acquired(grant, instantOf(parts.clock), audience)',
+    file: 'acquisition/token-exchange.ts',
+    find: 'life: { startedAt, lifetimeMs, refreshInMs }',
+    replace: 'life: { startedAt: instantOf(parts.clock), lifetimeMs, refreshInMs }',
   },
   {
     name: 'the signal is shared: the first caller to leave ends the flight for all',
@@ -225,7 +225,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: 'expiresAt is an hour late',
-    file: 'acquisition/attempt.ts',
+    file: 'acquisition/token-exchange.ts',
     find: 'const expiresAt = startedAt.wall + lifetimeMs',
     replace: 'const expiresAt = startedAt.wall + lifetimeMs + 3_600_000',
   },

@@ -8,6 +8,9 @@ const source = (path) => import.meta.resolve(`../../src/${path}`)
 const entries = new Map([
   ['m2m-tokens', source('index.ts')],
   ['m2m-tokens/axios', source('adapters/axios.ts')],
+  ['m2m-tokens/undici', source('adapters/undici.ts')],
+  ['m2m-tokens/providers', source('providers/index.ts')],
+  ['m2m-tokens/verifier', source('verifier/index.ts')],
 ])
 
 registerHooks({

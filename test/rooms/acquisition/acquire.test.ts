@@ -1,4 +1,5 @@
 import type { ClientAuthentication } from 'm2m-tokens'
+import { standardProvider } from '../../../src/wire/provider.ts'
 import { describe, expect, it } from 'vitest'
 import { createAcquire } from '../../../src/acquisition/acquire.ts'
 import type { AcquisitionParts } from '../../../src/acquisition/acquire.ts'
@@ -56,6 +57,9 @@ function acquiring(answers: Response[], overrides: Partial<AcquisitionParts> = {
     retries: 2,
     random: () => 0,
     onTokenRequest: () => undefined,
+    onTransport: () => undefined,
+    provider: standardProvider,
+    dpop: undefined,
     ...overrides,
   })
   const { signal } = new AbortController()

@@ -36,14 +36,16 @@ function spending(texts: readonly (string | Error)[], statuses: readonly number[
   const spend = (replayable = true, signal?: AbortSignal) =>
     spendToken<number>({
       url,
+      method: 'GET',
       source,
       replayable,
       signal,
-      send: (authorization) => {
+      send: ({ authorization = '' }) => {
         sent.push(authorization)
         return Promise.resolve(statuses[sent.length - 1] ?? 200)
       },
       status: (answer) => answer,
+      header: () => null,
       discard: (answer) => {
         discarded.push(answer)
       },

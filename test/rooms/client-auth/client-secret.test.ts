@@ -8,6 +8,8 @@ const context = (clientId: string, authMethods?: readonly string[]) => ({
   tokenEndpoint: 'https://auth.test/token',
   issuer: undefined,
   authMethods,
+  assertionAudience: 'https://auth.test/token',
+  now: 0,
 })
 
 const decoded = (authorization = '') =>

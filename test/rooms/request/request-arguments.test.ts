@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseBoundRequest } from '../../../src/request/request-arguments.ts'
+import { parseTokenRequest } from '../../../src/request/token-request.ts'
 
-const originsOf = (input: unknown) => parseBoundRequest(input, []).origins
+const originsOf = (input: unknown) =>
+  parseBoundRequest(input, (one) => parseTokenRequest(one)).origins
 
 describe('a bound request without origins', () => {
   it.each<[string, readonly string[]]>([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createMetadataSource } from '../../../src/wire/metadata-source.ts'
 import { createDiscovery, metadataUrls } from '../../../src/wire/server-metadata.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { minutes } from '../../support/some.ts'
@@ -15,15 +16,15 @@ function discovering(answer: (url: string) => Response | Promise<Response>, name
     urls.push(String(input))
     return answer(String(input))
   }
-  const discover = createDiscovery({
+  const parts = {
     issuer: named,
     fetch: () => fetch,
     clock,
     timeLimitMs: 5_000,
     allowInsecureHttp: false,
     signal: new AbortController().signal,
-  })
-  return { clock, urls, discover }
+  }
+  return { clock, urls, parts, discover: createDiscovery(parts) }
 }
 
 const document = (token_endpoint = `${issuer}/token`, named = issuer) =>
@@ -99,6 +100,30 @@ describe('an issuer that fails', () => {
   it.each([400, 401, 403, 404, 410])('with %d has no metadata', async (status) => {
     const { discover } = discovering(() => new Response('', { status }))
     expect(await rejectionOf(discover())).toMatchObject({ code: 'metadata_invalid', status })
+  })
+})
+
+describe('metadata of more than a mebibyte', () => {
+  it('is refused for its length', async () => {
+    const { discover } = discovering(() => new Response(' '.repeat(1_048_577)))
+    const error = await rejectionOf(discover())
+    expect(error).toMatchObject({ code: 'metadata_invalid' })
+    expect((error as Error).message).toContain('holds more than 1 MiB')
+  })
+})
+
+describe('metadata of an issuer that a resource named', () => {
+  it('is asked for once, and kept beside the manager’s own', async () => {
+    const other = 'https://other.test'
+    const { urls, parts } = discovering((url) => {
+      const { origin } = new URL(url)
+      return document(`${origin}/token`, origin)
+    })
+    const metadata = createMetadataSource(undefined, parts)
+    for (const named of [other, undefined, other, issuer]) {
+      expect((await metadata(named)).tokenEndpoint.origin).toBe(named ?? issuer)
+    }
+    expect(urls.map((url) => new URL(url).origin)).toEqual([other, issuer])
   })
 })
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { discardBody } from '../../../src/discard-body.ts'
-import { boundedText, longestBodyBytes } from '../../../src/wire/bounded-body.ts'
+import { discardBody } from '../../src/discard-body.ts'
+import { boundedText, longestBodyBytes } from '../../src/bounded-body.ts'
 
 describe('a body', () => {
   it('up to the limit is read, and one byte more is not', async () => {
