@@ -15,6 +15,8 @@ const promised: Readonly<Record<string, readonly RegExp[]>> = {
   'call-an-api.ts': [/^another origin +origin_not_listed$/m, /^reached there +0 requests$/m],
   'several-audiences.ts': [/^requests for event +1$/m, /^event token at file +401 Bearer/m],
   'with-axios.ts': [/^after revocation +200 \(1 refused, then renewed\)$/m, /^detached +401$/m],
+  'verify-a-token.ts': [/^a good token +200 /m, /^another scope +403 .*insufficient_scope/m],
+  'with-undici.ts': [/ 200 .*\n/, / 401$/m],
   'watch-what-happens.ts': [/^acquired +event\.create in \d+ ms$/m, /^invalidated /m],
 }
 
