@@ -4,6 +4,7 @@
  * the port it had.
  */
 import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type {
   IncomingHttpHeaders,
   IncomingMessage,
@@ -64,19 +65,28 @@ export interface LoopbackServer {
   start(): Promise<void>
 }
 
-/** A server for `handler`, listening. */
-export async function listen(handler: RequestListener): Promise<LoopbackServer> {
+/** PEM for a server that speaks TLS and asks for a client certificate. */
+export interface TlsListener {
+  readonly key: string
+  readonly cert: string
+  readonly ca: string
+}
+
+/** A server for `handler`, listening; with `tls` it asks for a client certificate, and takes any. */
+export async function listen(handler: RequestListener, tls?: TlsListener): Promise<LoopbackServer> {
   const arrivals: Arrival[] = []
   let port = 0
   let server = newServer()
 
   function newServer() {
-    return createServer((request, response) => {
+    const serve: RequestListener = (request, response) => {
       arrivals.push(new Arrival(request))
       // A client that leaves early is what some tests are about.
       response.on('error', () => undefined)
       handler(request, response)
-    })
+    }
+    if (tls === undefined) return createServer(serve)
+    return createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: false }, serve)
   }
   const start = async () => {
     server = newServer()
@@ -98,7 +108,7 @@ export async function listen(handler: RequestListener): Promise<LoopbackServer> 
   await start()
   onTestFinished(stop)
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     arrivals,
     at: (path) => arrivals.filter((arrival) => arrival.path.split('?')[0] === path),
     connections: () =>

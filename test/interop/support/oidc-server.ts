@@ -16,7 +16,7 @@ import type {
 } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { listen } from './loopback.ts'
-import type { Arrival, LoopbackServer } from './loopback.ts'
+import type { Arrival, LoopbackServer, TlsListener } from './loopback.ts'
 
 export interface OidcServerOptions {
   /** Where it is mounted: part of the issuer. Default: at the root. */
@@ -25,16 +25,21 @@ export interface OidcServerOptions {
   /** Seconds that opaque tokens live. Default 600. */
   readonly lifetimeSeconds?: number
   readonly resources?: Readonly<Record<string, ResourceServer>>
+  /** Speaks TLS, and asks for a client certificate. */
+  readonly tls?: TlsListener
+  readonly features?: Configuration['features']
 }
 
 export interface OidcServer {
   readonly issuer: string
   readonly http: LoopbackServer
   /** Adds a client, or changes the one of that name. */
-  register(client: Partial<ClientMetadata> & { client_id: string; client_secret: string }): void
+  register(client: Partial<ClientMetadata> & { client_id: string }): void
   tokenRequests(): readonly Arrival[]
   /** Whether this opaque token is one of its own, and lives. */
   knows(accessToken: string): Promise<boolean>
+  /** The certificate that this opaque token is bound to: its `x5t#S256`. */
+  boundTo(accessToken: string): Promise<string | undefined>
   /** From now on it signs with another key, and publishes that one alone. */
   rotateKeys(): Promise<void>
 }
@@ -49,7 +54,7 @@ export async function startOidcServer(options: OidcServerOptions = {}): Promise<
       return
     }
     callback(request, response)
-  })
+  }, options.tls)
   const issuer = `${http.origin}${path}`
   const boot = async () => {
     const jwks = { keys: [await newSigningKey()] }
@@ -73,6 +78,8 @@ export async function startOidcServer(options: OidcServerOptions = {}): Promise<
     tokenRequests: () => http.at(`${path}/token`),
     knows: async (accessToken) =>
       (await provider.ClientCredentials.find(accessToken))?.isValid === true,
+    boundTo: async (accessToken) =>
+      (await provider.ClientCredentials.find(accessToken))?.['x5t#S256'],
     rotateKeys: async () => {
       provider = await boot()
     },
@@ -102,7 +109,7 @@ function configuration(
   store: Map<string, AdapterPayload>,
   jwks: { keys: JWK[] },
 ): Configuration {
-  const { resources = {}, lifetimeSeconds = 600 } = options
+  const { resources = {}, lifetimeSeconds = 600, features = {} } = options
   return {
     adapter: (name) => memoryAdapter(name, store),
     jwks: jwks as NonNullable<Configuration['jwks']>,
@@ -113,7 +120,13 @@ function configuration(
     ttl: {
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimeSeconds,
     },
+    // What the server may be asked to verify; RS256 alone is not all that clients sign with.
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['HS256', 'HS512', 'RS256', 'PS256', 'ES256', 'EdDSA'],
+      dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256'],
+    },
     features: {
+      ...features,
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       resourceIndicators: {
