@@ -6,43 +6,15 @@
  * `--jobs 2`, `--room cache`, `--only id`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { GateError, inTemporaryFolder, root } from './gate.ts'
-import { acquisitionMutants } from './mutants/acquisition.ts'
-import { adapterMutants } from './mutants/adapters.ts'
-import { assemblyMutants } from './mutants/assembly.ts'
-import { bearerEdgeMutants } from './mutants/bearer-edges.ts'
-import { bearerMutants } from './mutants/bearer.ts'
-import { cacheMutants } from './mutants/cache.ts'
-import { clientAuthMutants } from './mutants/client-auth.ts'
-import { discoveryMutants } from './mutants/discovery.ts'
-import { flightMutants } from './mutants/flights.ts'
-import { keyMutants } from './mutants/keys.ts'
+import { GateError, inTemporaryFolder } from './gate.ts'
+import { all, misfits, testFile } from './mutants/all.ts'
 import { roomOf } from './mutants/mutant.ts'
 import type { Mutant } from './mutants/mutant.ts'
-import { refusalMutants } from './mutants/refusals.ts'
-import { requestMutants } from './mutants/request.ts'
 import { makeCopy, runTests, stopAll } from './mutants/vitest-run.ts'
 import type { Verdict } from './mutants/vitest-run.ts'
-import { wireMutants } from './mutants/wire.ts'
 
-const all: readonly Mutant[] = [
-  ...cacheMutants,
-  ...keyMutants,
-  ...flightMutants,
-  ...acquisitionMutants,
-  ...requestMutants,
-  ...wireMutants,
-  ...refusalMutants,
-  ...discoveryMutants,
-  ...bearerMutants,
-  ...bearerEdgeMutants,
-  ...clientAuthMutants,
-  ...adapterMutants,
-  ...assemblyMutants,
-]
 const defaultTests = ['test/rooms', 'test/promises']
 const coreRooms = ['cache', 'acquisition', 'request', 'wire', 'bearer']
 const leastScore = 0.9
@@ -66,22 +38,6 @@ const isStopping = () => stopping.signal.aborted
 interface Result {
   readonly mutant: Mutant
   readonly verdict: Verdict
-}
-
-const testFile = (killer: string) => `test/${killer}.test.ts`
-
-/** What is wrong with the mutants themselves: the source has moved on, or an id is taken. */
-async function misfits(): Promise<readonly string[]> {
-  const found: string[] = []
-  for (const [index, { id, file, find, replace, killers }] of all.entries()) {
-    const parts = (await readFile(join(root, file), 'utf8')).split(find).length - 1
-    if (parts !== 1) found.push(`${id}: its text occurs ${parts} times in ${file}`)
-    if (find === replace) found.push(`${id}: changes nothing`)
-    if (all.findIndex((other) => other.id === id) !== index) found.push(`${id}: exists twice`)
-    const absent = killers.map(testFile).filter((path) => !existsSync(join(root, path)))
-    for (const path of absent) found.push(`${id}: there is no ${path}`)
-  }
-  return found
 }
 
 /** All tests. On a busy machine a slow one may fail by itself: what fails must fail twice. */

@@ -39,12 +39,6 @@ export const adapterMutants: readonly Mutant[] = [
         replace: '',
         killers: ['rooms/adapters/axios'],
       },
-      {
-        id: 'axios-knows-origins',
-        rule: 'A source that does not know its origins is refused when it is attached.',
-        find: 'router.requireOrigins?.()',
-        replace: '',
-      },
     ],
   ),
   ...mutantsOf(

@@ -176,4 +176,16 @@ export const bearerEdgeMutants: readonly Mutant[] = [
       },
     ],
   ),
+  ...mutantsOf(
+    'src/bearer/checked-router.ts',
+    ['interop/axios-attach'],
+    [
+      {
+        id: 'router-knows-origins',
+        rule: 'A source that does not know its origins is refused when it is attached.',
+        find: 'router.requireOrigins?.()',
+        replace: '',
+      },
+    ],
+  ),
 ]

@@ -13,16 +13,10 @@ export const bearerMutants: readonly Mutant[] = [
     [rejected],
     [
       {
-        id: 'verdict-403',
-        rule: '403 is the caller’s and is not renewed.',
-        find: "if (status !== 401 || paused) return 'accept'",
-        replace: "if ((status !== 401 && status !== 403) || paused) return 'accept'",
-      },
-      {
         id: 'verdict-paused',
         rule: 'A resource that refuses brand-new tokens does not cause a token request per call.',
-        find: 'status !== 401 || paused',
-        replace: 'status !== 401',
+        find: "if (!refused || paused) return 'accept'",
+        replace: "if (!refused) return 'accept'",
       },
       {
         id: 'verdict-replayable',
@@ -71,13 +65,13 @@ export const bearerMutants: readonly Mutant[] = [
       {
         id: 'spend-pause-begins',
         rule: 'A brand-new token that is refused begins a pause for that resource.',
-        find: 'if (exchange.status(second) === 401) memory?.begin(origin)',
+        find: 'if (second.refused) memory?.begin(origin)',
         replace: 'if (false) memory?.begin(origin)',
       },
       {
         id: 'spend-pause-ends',
         rule: 'The first answer that is not a 401 ends the pause.',
-        find: 'if (status !== 401) memory?.end(origin)',
+        find: 'if (!refused) memory?.end(origin)',
         replace: '',
         killers: [spend],
       },

@@ -12,48 +12,6 @@ export const discoveryMutants: readonly Mutant[] = [
     [discovery, room],
     [
       {
-        id: 'metadata-issuer',
-        rule: 'Metadata of another issuer is not believed.',
-        find: 'if (issuer !== parts.issuer) {',
-        replace: 'if (false) {',
-      },
-      {
-        id: 'metadata-issuer-exact',
-        rule: 'The issuer is compared character by character.',
-        find: 'if (issuer !== parts.issuer) {',
-        replace: "if (issuer.replace(/[/]$/, '') !== parts.issuer) {",
-      },
-      {
-        id: 'metadata-failure-dropped',
-        rule: 'A failed discovery is not kept.',
-        find: 'if (known === first) known = undefined',
-        replace: '',
-      },
-      {
-        id: 'metadata-hourly',
-        rule: 'Metadata is renewed hourly.',
-        find: 'renewAfterMs = 3_600_000',
-        replace: 'renewAfterMs = 36_000_000',
-      },
-      {
-        id: 'metadata-one-discovery',
-        rule: 'Concurrent calls share one discovery.',
-        find: 'known = first\n',
-        replace: '\n',
-      },
-      {
-        id: 'metadata-one-renewal',
-        rule: 'One renewal of the metadata at a time.',
-        find: '!renewing && ',
-        replace: '',
-      },
-      {
-        id: 'metadata-renewal-pause',
-        rule: 'A failed renewal of the metadata is tried again after a minute.',
-        find: 'renewAt = parts.clock.monotonic() + retryRenewalAfterMs',
-        replace: '',
-      },
-      {
         id: 'metadata-rfc8414-inserted',
         rule: 'RFC 8414 inserts the well-known part before the path.',
         find: 'at(`/.well-known/oauth-authorization-server${path}`)',
@@ -65,23 +23,83 @@ export const discoveryMutants: readonly Mutant[] = [
         find: 'at(`${path}/.well-known/openid-configuration`)',
         replace: 'at(`/.well-known/openid-configuration${path}`)',
       },
+    ],
+  ),
+  ...mutantsOf(
+    'src/wire/metadata-members.ts',
+    [discovery, room],
+    [
       {
-        id: 'metadata-no-redirect',
-        rule: 'A redirect of the metadata is not followed.',
-        find: "redirect: 'manual'",
-        replace: "redirect: 'follow'",
+        id: 'metadata-issuer',
+        rule: 'Metadata of another issuer is not believed.',
+        find: 'if (issuer !== trust.issuer) {',
+        replace: 'if (false) {',
+      },
+      {
+        id: 'metadata-issuer-exact',
+        rule: 'The issuer is compared character by character.',
+        find: 'if (issuer !== trust.issuer) {',
+        replace: "if (issuer.replace(/[/]$/, '') !== trust.issuer) {",
       },
       {
         id: 'metadata-not-own-machine',
         rule: 'A public issuer cannot name an endpoint on our own machine.',
-        find: '(isOwnMachine(tokenEndpoint) && !isOwnMachine(url))',
+        find: 'isOwnMachine(found) && !isOwnMachine(url)',
         replace: 'false',
       },
       {
         id: 'metadata-no-downgrade',
         rule: 'An https issuer cannot name an http endpoint.',
-        find: '(downgraded && !parts.allowInsecureHttp) ||',
+        find: '(!downgraded || allowInsecureHttp) && ',
         replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/wire/renewed-hourly.ts',
+    [room, discovery],
+    [
+      {
+        id: 'metadata-failure-dropped',
+        rule: 'A failed discovery is not kept.',
+        find: 'if (failed && clock.monotonic() >= quietUntil) known = undefined',
+        replace: '',
+      },
+      {
+        id: 'metadata-hourly',
+        rule: 'Metadata is renewed hourly.',
+        find: 'renewAfterMs = 3_600_000',
+        replace: 'renewAfterMs = 36_000_000',
+      },
+      {
+        id: 'metadata-one-discovery',
+        rule: 'Concurrent calls share one discovery.',
+        find: 'known = begin()',
+        replace: 'return begin()',
+      },
+      {
+        id: 'metadata-one-renewal',
+        rule: 'One renewal of the metadata at a time.',
+        find: '!renewing && ',
+        replace: '',
+      },
+      {
+        id: 'metadata-renewal-pause',
+        rule: 'A failed renewal of the metadata is tried again after a minute.',
+        find: 'renewAt = clock.monotonic() + retryRenewalAfterMs',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/wire/metadata-document.ts',
+    [room, discovery],
+    [
+      {
+        id: 'metadata-no-redirect',
+        rule: 'A redirect of the metadata is not followed.',
+        find: "redirect: 'manual'",
+        replace: "redirect: 'follow'",
       },
       {
         id: 'metadata-5xx-retried',

@@ -73,14 +73,14 @@ export const wireMutants: readonly Mutant[] = [
       {
         id: 'answer-token-type',
         rule: 'A token_type other than Bearer is an error.',
-        find: "if (type === 'bearer') return",
-        replace: 'return',
+        find: "if (!absent && type !== 'bearer') {",
+        replace: 'if (false) {',
       },
       {
         id: 'answer-token-type-case',
         rule: 'The case of token_type does not matter.',
-        find: 'tokenType.toLowerCase()',
-        replace: 'tokenType',
+        find: 'given.toLowerCase()',
+        replace: 'given',
       },
       {
         id: 'answer-header-value',
@@ -116,8 +116,8 @@ export const wireMutants: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
-    'src/wire/bounded-body.ts',
-    ['rooms/wire/bounded-body'],
+    'src/bounded-body.ts',
+    ['rooms/bounded-body'],
     [
       {
         id: 'body-limit',

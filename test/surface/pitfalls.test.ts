@@ -19,7 +19,7 @@ const pitfalls = index
   }))
 
 /** Features that may be waited for; when one is there, its tests are too. */
-const awaited = ['DPoP', 'shared store', 'undici interceptor', 'private_key_jwt']
+const awaited = ['shared store']
 
 describe('the index of pitfalls', () => {
   it('numbers its lines without a gap', () => {

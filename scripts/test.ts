@@ -1,0 +1,48 @@
+/**
+ * `npm test`: formatting, lint and types beside the tests, so that two cores are busy to the end. What
+ * the checks say comes when they have ended; the last line is the tests' own. All must hold.
+ */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { root, run } from './gate.ts'
+
+const bin = (name: string) => join(root, 'node_modules', '.bin', name)
+
+/** One after the other: they would only wait for each other's core. */
+async function checks(): Promise<string[]> {
+  const failed: string[] = []
+  for (const [name, ...command] of [
+    ['prettier', bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    ['types', 'npm', 'run', '--silent', 'typecheck'],
+    ['eslint', bin('eslint'), '.'],
+  ] as const) {
+    const start = performance.now()
+    const [program, ...words] = command
+    try {
+      await run(root, program, ...words)
+      console.log(`ok    ${name}, ${((performance.now() - start) / 1000).toFixed(0)} s`)
+    } catch (error) {
+      failed.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return failed
+}
+
+function tests(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const words = ['run', '--coverage', ...process.argv.slice(2)]
+    const child = spawn(bin('vitest'), words, { cwd: root, stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      resolve(code ?? 1)
+    })
+  })
+}
+
+/** Held back until the checks have ended, so that the counts are the last thing that is read. */
+const checked = checks()
+const code = await tests()
+const failed = await checked
+for (const message of failed) console.error(`\n${message}`)
+if (failed.length > 0) console.error(`\n${failed.length} of 3 checks failed; see above`)
+process.exitCode = failed.length > 0 ? 1 : code
