@@ -30,7 +30,7 @@ async function checks(): Promise<string[]> {
 
 function tests(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const words = ['run', '--coverage', ...process.argv.slice(2)]
+    const words = ['run', ...process.argv.slice(2)]
     const child = spawn(bin('vitest'), words, { cwd: root, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code) => {

@@ -33,8 +33,8 @@ const parts = [
 const repeated = {
   1_000: { ended: parts, open: parts },
   10_000: { ended: parts, open: parts.slice(0, 15) },
-  100_000: { ended: parts.slice(0, 40), open: parts.slice(0, 3) },
-  1_000_000: { ended: parts.slice(0, 8), open: parts.slice(0, 1) },
+  100_000: { ended: parts.slice(0, 30), open: parts.slice(0, 3) },
+  1_000_000: { ended: parts.slice(0, 6), open: parts.slice(0, 1) },
 }
 const limitMs = 5_000
 const question = {
