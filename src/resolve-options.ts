@@ -9,7 +9,6 @@ import { longestDelayMs, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import type { DpopProver } from './client-auth/dpop.ts'
 import { FieldReader, kind } from './field-reader.ts'
-import type { RequestReader } from './request/request-arguments.ts'
 import type { TokenRequest } from './request/token-request.ts'
 import { readClient, readDpop, readServer } from './resolve-client.ts'
 import type { ResolvedClient, ResolvedServer } from './resolve-client.ts'
@@ -17,9 +16,9 @@ import {
   readAllowedIssuers,
   readKeepWarm,
   readResources,
-  requestReader,
+  requestRules,
 } from './resolve-requests.ts'
-import type { ListedResource } from './resolve-requests.ts'
+import type { ListedResource, RequestRules } from './resolve-requests.ts'
 
 export interface ResolvedOptions extends ResolvedServer, ResolvedClient {
   readonly resources: AudienceMap<ListedResource>
@@ -27,8 +26,8 @@ export interface ResolvedOptions extends ResolvedServer, ResolvedClient {
   readonly listed: readonly ListedResource[]
   readonly allowedIssuers: readonly string[]
   readonly passUnlisted: boolean
-  /** A request in the caller's words, checked against what the provider can express. */
-  readonly readRequest: RequestReader
+  /** How requests in the caller's words are read, and checked against what the provider can express. */
+  readonly requests: RequestRules
   readonly dpop: DpopProver | undefined
   readonly fetch: () => typeof globalThis.fetch
   readonly maxEntries: number
@@ -81,8 +80,8 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   const allowInsecureHttp = fields.boolean('allowInsecureHttp', false)
   const clock = readClock(fields)
   const server = readServer(fields, allowInsecureHttp)
-  const readRequest = requestReader(fields, server.provider)
-  const listed = readResources(fields, readRequest, server.provider)
+  const requests = requestRules(fields, server.provider)
+  const listed = readResources(fields, requests.read, server.provider)
   const timeLimit = { min: 1, max: longestDelayMs }
   return Object.freeze({
     ...server,
@@ -91,7 +90,7 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     listed: Object.freeze(listed.map(([, entry]) => entry)),
     allowedIssuers: readAllowedIssuers(fields, { issuer: server.issuer, allowInsecureHttp }),
     passUnlisted: readPolicy(fields) === 'pass',
-    readRequest,
+    requests,
     dpop: readDpop(fields, clock),
     fetch: readFetch(fields),
     maxEntries: fields.number('maxEntries', 10_000, { min: 1, max: 1_000_000, integer: true }),
@@ -101,7 +100,7 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     attemptTimeoutMs: fields.number('attemptTimeoutMs', 5_000, timeLimit),
     acquireTimeoutMs: fields.number('acquireTimeoutMs', 10_000, timeLimit),
     retries: fields.number('retries', 2, { min: 0, max: 10, integer: true }),
-    keepWarm: readKeepWarm(fields, readRequest),
+    keepWarm: readKeepWarm(fields, requests.read),
     allowInsecureHttp,
     clock,
     random: readRandom(fields),

@@ -10,16 +10,30 @@ import { parseSecureUrl } from './secure-url.ts'
 import { standardProvider } from './wire/provider.ts'
 import type { Provider } from './wire/provider.ts'
 
-/** Puts the manager's own parameters below the request's, and asks the provider whether it can. */
-export function requestReader(fields: FieldReader, provider: Provider): RequestReader {
+/** How requests are read for one manager and its server. */
+export interface RequestRules {
+  /** The canonical form, with the manager's own parameters below the request's. */
+  readonly parse: RequestReader
+  /** @throws {ConfigurationError} what the provider cannot express. */
+  readonly check: (request: TokenRequest, subject?: FieldSubject) => void
+  /** Both. */
+  readonly read: RequestReader
+}
+
+export function requestRules(fields: FieldReader, provider: Provider): RequestRules {
   const parameters = parametersOf(fields.unknown('parameters') ?? {}, (problem) =>
     fields.refusal('parameters', problem),
   )
-  return (input, subject) => {
-    const request = parseTokenRequest(input, parameters, subject)
-    if (provider !== standardProvider) checkSpelling(provider, request, subject)
+  const parse: RequestReader = (input, subject) => parseTokenRequest(input, parameters, subject)
+  const check: RequestRules['check'] = (request, subject) => {
+    checkSpelling(provider, request, subject)
+  }
+  const read: RequestReader = (input, subject) => {
+    const request = parse(input, subject)
+    check(request, subject)
     return request
   }
+  return { parse, check, read }
 }
 
 function checkSpelling(

@@ -104,7 +104,7 @@ export class TokenManager implements BearerRouter {
   for(request: BoundRequestInput): BoundSource
   for(...words: readonly unknown[]): BoundSource {
     const { request } = requestFromArguments(words, 'for')
-    const { wanted, origins } = parseBoundRequest(request, this.#options.readRequest)
+    const { wanted, origins } = parseBoundRequest(request, this.#options.requests.read)
     return this.#bind(wanted, placesOf(origins, this.#options.allowInsecureHttp))
   }
 
@@ -124,11 +124,11 @@ export class TokenManager implements BearerRouter {
    */
   async prewarm(requests?: readonly TokenRequestInput[]): Promise<void> {
     if (this.#closed) throw new ManagerClosedError()
-    const { listed, readRequest } = this.#options
+    const { listed, requests: rules } = this.#options
     const ends = await Promise.allSettled(
       requests === undefined
         ? listed.map((entry) => this.#sources.of(entry).getToken())
-        : parseRequests(requests, readRequest).map((request) => this.#cell(request).get()),
+        : parseRequests(requests, rules.read).map((request) => this.#cell(request).get()),
     )
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason as Error
@@ -166,9 +166,8 @@ export class TokenManager implements BearerRouter {
       const { request, options } = requestFromArguments(words, 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
       if (this.#closed) throw new ManagerClosedError()
-      return this.#cell(this.#options.readRequest(request)).get(
-        options as GetTokenOptions | undefined,
-      )
+      const wanted = this.#options.requests.parse(request)
+      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -188,7 +187,14 @@ export class TokenManager implements BearerRouter {
   }
 
   #cell(request: TokenRequest): TokenCell {
+    const key = cacheKey(this.#parts.identity, request)
+    return this.#cache.find(key) ?? this.#open(key, request)
+  }
+
+  /** What the server cannot express is refused here, once for a key, and not for every hit. */
+  #open(key: string, request: TokenRequest): TokenCell {
+    this.#options.requests.check(request)
     const subject = { audience: recipientOf(request), scopes: request.scopes }
-    return this.#cache.cell(cacheKey(this.#parts.identity, request), request, subject)
+    return this.#cache.cell(key, request, subject)
   }
 }

@@ -61,6 +61,20 @@ export const assemblyMutants: readonly Mutant[] = [
         replace: 'return undefined',
       },
       {
+        id: 'manager-checks-new-keys',
+        rule: 'What the provider cannot express is refused before a key is opened.',
+        find: 'this.#options.requests.check(request)',
+        replace: '',
+        killers: ['rooms/wire/guarded-provider'],
+      },
+      {
+        id: 'manager-spells-no-hits',
+        rule: 'A hit asks the provider nothing.',
+        find: 'const wanted = this.#options.requests.parse(request)',
+        replace: 'const wanted = this.#options.requests.read(request)',
+        killers: ['rooms/wire/guarded-provider'],
+      },
+      {
         id: 'manager-close-cells',
         rule: 'close() ends acquisitions and forgets all tokens.',
         find: 'this.#cache.close()',

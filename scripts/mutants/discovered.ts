@@ -147,7 +147,7 @@ export const discoveredMutants: readonly Mutant[] = [
       {
         id: 'entry-spelled',
         rule: 'An entry that the vendor cannot express is refused at once.',
-        find: 'if (provider !== standardProvider) checkSpelling(provider, request, subject)',
+        find: '    check(request, subject)\n',
         replace: '',
         killers: [providers, 'rooms/providers/refused-requests'],
       },

@@ -42,9 +42,13 @@ export class TokenCache<Request> {
     this.#scanAt = maxEntries
   }
 
+  find(key: string): TokenCell | undefined {
+    return this.#cells.get(key)
+  }
+
   /** The cell for this key, opened where there is none. */
   cell(key: string, request: Request, subject: TokenEventSubject): TokenCell {
-    const known = this.#cells.get(key)
+    const known = this.find(key)
     if (known !== undefined) return known
     if (this.#cells.size >= this.#scanAt) this.#makeRoom(1)
     const cell = new TokenCell(this.#parts, subject, (flight) => this.#acquire(request, flight))

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { isTokenError, TokenManager } from 'm2m-tokens'
+import { ConfigurationError, isTokenError, TokenManager } from 'm2m-tokens'
 import type { Provider, TokenManagerOptions } from 'm2m-tokens'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { some } from '../../support/some.ts'
@@ -62,6 +62,29 @@ describe('a provider of the user’s own', () => {
     expect(isTokenError(error)).toBe(true)
     expect((error as Error).message).toContain(message)
     expect(sent).toHaveLength(requests)
+  })
+
+  it('is asked for its spelling when a key is opened and when it is sent, not for every hit', async () => {
+    let asked = 0
+    const spell = () => {
+      asked += 1
+      return form
+    }
+    const { tokens, sent } = at({ spell })
+    for (let hit = 0; hit < 100; hit += 1) await tokens.getToken('event')
+    expect(sent).toHaveLength(1)
+    expect(asked).toBe(2)
+  })
+
+  it('that refuses a request has nothing asked of its issuer, and no failure remembered', async () => {
+    const problem = 'Own: scopes must name one'
+    const spell = () => {
+      throw new ConfigurationError('request_invalid', problem, { field: 'scopes' })
+    }
+    const { tokens, sent } = at({ tokenEndpoint: undefined, issuer: 'https://own.test', spell })
+    expect(await rejectionOf(tokens.getToken('event'))).toMatchObject({ message: problem })
+    expect(sent).toHaveLength(0)
+    expect(tokens.stats()).toMatchObject({ failures: 0, entries: 0 })
   })
 
   it('that throws the answer it was given does not have it in a message', async () => {
