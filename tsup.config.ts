@@ -3,10 +3,16 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    auto: 'src/auto.ts',
     axios: 'src/adapters/axios.ts',
     undici: 'src/adapters/undici.ts',
+    otel: 'src/otel/index.ts',
     providers: 'src/providers/index.ts',
+    redis: 'src/store/redis-store.ts',
+    testing: 'src/testing/index.ts',
     verifier: 'src/verifier/index.ts',
+    // Not an entry of the package: its command.
+    cli: 'src/cli/main.ts',
   },
   format: ['esm', 'cjs'],
   dts: true,

@@ -10,7 +10,12 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^m2m-tokens\/(axios|undici)$/, replacement: source('./src/adapters/$1.ts') },
-      { find: /^m2m-tokens\/(providers|verifier)$/, replacement: source('./src/$1/index.ts') },
+      {
+        find: /^m2m-tokens\/(otel|providers|testing|verifier)$/,
+        replacement: source('./src/$1/index.ts'),
+      },
+      { find: 'm2m-tokens/auto', replacement: source('./src/auto.ts') },
+      { find: 'm2m-tokens/redis', replacement: source('./src/store/redis-store.ts') },
       { find: /^m2m-tokens$/, replacement: source('./src/index.ts') },
     ],
   },

@@ -1,16 +1,13 @@
 /** A `fetch` that knows where tokens belong: it attaches them there, and goes nowhere else. */
 import { isTokenError, TokenManager } from 'm2m-tokens'
-import { startServices } from './support/services.ts'
+import { startAuthorizationServer, startResourceServer } from 'm2m-tokens/testing'
 
-const { issuer, clientId, clientSecret, server, calendar, stranger, stop } = await startServices()
-const tokens = new TokenManager({
-  issuer,
-  clientId,
-  clientSecret,
-  resources: {
-    [calendar.url]: { audience: 'https://calendar.example', scopes: ['event.create'] },
-  },
-})
+const server = await startAuthorizationServer()
+const event = { audience: 'https://calendar.example', scopes: ['event.create'] }
+const content = { event: 'Review', on: '2030-01-15' }
+const calendar = await startResourceServer({ authorizationServer: server, ...event, content })
+const stranger = await startResourceServer({ authorizationServer: server, audience: 'stranger' })
+const tokens = new TokenManager({ ...server.options, resources: { [calendar.url]: event } })
 
 const { fetch } = tokens
 for (const title of ['Review', 'Planning']) {
@@ -18,13 +15,12 @@ for (const title of ['Review', 'Planning']) {
   const response = await fetch(`${calendar.url}/events`, { method: 'POST', body })
   console.log('POST /events    ', response.status, await response.text())
 }
-console.log('token requests  ', server.tokenRequests())
+console.log('token requests  ', server.requests.length)
 
 // No entry of `resources` covers this one, so neither a token nor the request leaves.
 await fetch(stranger.url).catch((error: unknown) => {
   console.log('another origin  ', isTokenError(error) ? error.code : error)
 })
-console.log('reached there   ', stranger.received(), 'requests')
+console.log('reached there   ', stranger.requests.length, 'requests')
 
-await tokens.close()
-await stop()
+await Promise.all([tokens, calendar, stranger, server].map((one) => one.close()))

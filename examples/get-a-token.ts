@@ -1,9 +1,9 @@
 /** One token: asked for when it is first needed, kept, and handed to everyone who asks. */
 import { TokenManager } from 'm2m-tokens'
-import { startServices } from './support/services.ts'
+import { startAuthorizationServer } from 'm2m-tokens/testing'
 
-const { issuer, clientId, clientSecret, server, stop } = await startServices()
-const tokens = new TokenManager({ issuer, clientId, clientSecret })
+const server = await startAuthorizationServer({ lifetimeSeconds: 600 })
+const tokens = new TokenManager({ ...server.options }) // issuer, clientId, clientSecret
 const audience = 'https://calendar.example'
 
 const token = await tokens.getToken(audience, ['event.create'])
@@ -19,7 +19,7 @@ const again = await Promise.all(
   Array.from({ length: 100 }, () => tokens.getToken(audience, 'event.create event.create')),
 )
 console.log('asked again   ', again.filter((held) => held === token).length, 'times the same token')
-console.log('token requests', server.tokenRequests())
+console.log('token requests', server.requests.length)
 
 await tokens.close()
-await stop()
+await server.close()

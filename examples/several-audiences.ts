@@ -1,14 +1,14 @@
 /** A token for each audience: each is asked for on its own, and is good for nothing else. */
 import { TokenManager } from 'm2m-tokens'
-import { startServices } from './support/services.ts'
+import { startAuthorizationServer, startResourceServer } from 'm2m-tokens/testing'
 
-const { issuer, clientId, clientSecret, server, calendar, files, stop } = await startServices()
+const server = await startAuthorizationServer()
 const event = { audience: 'https://calendar.example', scopes: ['event.create'] }
 const file = { audience: 'https://files.example', scopes: ['file.view'] }
+const calendar = await startResourceServer({ authorizationServer: server, ...event })
+const files = await startResourceServer({ authorizationServer: server, ...file })
 const tokens = new TokenManager({
-  issuer,
-  clientId,
-  clientSecret,
+  ...server.options,
   resources: { [calendar.url]: event, [files.url]: file },
 })
 
@@ -20,9 +20,11 @@ const calls = Array.from({ length: 10 }, () => [
   tokens.fetch(`${files.url}/files`),
 ])
 const answers = await Promise.all(calls.flat())
+const requestsFor = ({ audience }: { readonly audience: string }) =>
+  server.requests.filter(({ form }) => form.get('audience') === audience).length
 console.log('calls answered 200 ', answers.filter(({ status }) => status === 200).length)
-console.log('requests for event ', server.tokenRequests(event.audience))
-console.log('requests for file  ', server.tokenRequests(file.audience))
+console.log('requests for event ', requestsFor(event))
+console.log('requests for file  ', requestsFor(file))
 
 // What the library never does by itself: the Calendar token, carried to the File service by hand.
 const { authorization } = await tokens.getToken(event)
@@ -30,5 +32,4 @@ const misused = await fetch(files.url, { headers: { authorization } })
 console.log('event token at file', misused.status, misused.headers.get('www-authenticate'))
 
 await Promise.all([...answers, misused].map((answer) => answer.text()))
-await tokens.close()
-await stop()
+await Promise.all([tokens, calendar, files, server].map((one) => one.close()))

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { TokenManager } from 'm2m-tokens'
+import { startAuthorizationServer } from 'm2m-tokens/testing'
 import { createAccessTokenVerifier, expressBearer, verifiedTokenOf } from 'm2m-tokens/verifier'
-import { startServices } from './support/services.ts'
 
-const { issuer, clientId, clientSecret, stop } = await startServices()
+const server = await startAuthorizationServer({ clientId: 'task-service' })
+const { issuer } = server
 const audience = 'https://calendar.example'
-const tokens = new TokenManager({ issuer, clientId, clientSecret })
+const tokens = new TokenManager({ ...server.options })
 
 // One for the service; it discovers the issuer's keys with the first token, and keeps them.
 const verifier = createAccessTokenVerifier({ issuer, audience, scopes: ['event.view'] })
@@ -42,4 +43,4 @@ await call('another aud', { authorization: foreign.authorization })
 
 service.close()
 await tokens.close()
-await stop()
+await server.close()

@@ -2,10 +2,10 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { TokenManager } from 'm2m-tokens'
 import type { TokenEvents } from 'm2m-tokens'
-import { startServices } from './support/services.ts'
+import { startAuthorizationServer } from 'm2m-tokens/testing'
 
-const { issuer, clientId, clientSecret, server, stop } = await startServices()
-const tokens = new TokenManager({ issuer, clientId, clientSecret, retries: 0 })
+const server = await startAuthorizationServer()
+const tokens = new TokenManager({ ...server.options, retries: 0 })
 const audience = 'https://calendar.example'
 
 watch('acquired', ({ scopes, durationMs }) => `${scopes.join()} in ${Math.ceil(durationMs)} ms`)
@@ -24,7 +24,7 @@ await tokens.getToken(audience, 'event.create').catch(() => undefined)
 console.log(tokens.stats())
 
 await tokens.close()
-await stop()
+await server.close()
 
 function watch<Name extends keyof TokenEvents>(
   name: Name,

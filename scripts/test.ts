@@ -2,7 +2,7 @@
  * `npm test`: formatting, lint and types beside the tests, so that two cores are busy to the end. What
  * the checks say comes when they have ended; the last line is the tests' own. All must hold.
  */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root, run } from './gate.ts'
 
@@ -38,6 +38,21 @@ function tests(): Promise<number> {
     })
   })
 }
+
+/**
+ * The shared store is tested with a real Redis. Where it is missing and we may, it is installed, as
+ * `.ci/run` does; elsewhere those tests fail, and say what to install.
+ */
+function provideRedis(): void {
+  const isThere = (program: string) => spawnSync(program, ['--version']).status === 0
+  if (isThere('redis-server') || isThere('valkey-server')) return
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) return
+  console.log('redis-server is not here, and the tests of the shared store need it: installing it')
+  spawnSync('apt-get', ['update', '-q'])
+  spawnSync('apt-get', ['install', '-yq', '--no-install-recommends', 'redis-server'])
+}
+
+provideRedis()
 
 /** Held back until the checks have ended, so that the counts are the last thing that is read. */
 const checked = checks()

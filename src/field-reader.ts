@@ -134,7 +134,8 @@ function cut(name: string): string {
   return name.length > 60 ? `${name.slice(0, 60)}…` : name
 }
 
-function nearest(name: string, names: readonly string[]): string | undefined {
+/** The known name that was probably meant, or undefined where none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
   const wanted = plain(name)
   const ranked = names
     .map((candidate) => ({ candidate, distance: leven(wanted, plain(candidate)) }))

@@ -10,6 +10,8 @@ export type {
   TokenManagerOptions,
 } from './options.ts'
 export type { TokenRequestInput } from './request/token-request.ts'
+export type { EnvironmentOptions } from './environment/from-environment.ts'
+export type { Environment } from './environment/read-environment.ts'
 export { bearerRoute, possession, refusalMemory } from './token-source.ts'
 export type {
   BearerRouter,
@@ -48,7 +50,10 @@ export type {
   ClientAuthentication,
   ClientAuthenticationContext,
   ClientProof,
+  ClientTransport,
 } from './client-auth/client-authentication.ts'
+
+export type { Lease, StoredRecord, StoreEntry, TokenStore } from './store/token-store.ts'
 
 export type { AnswerMembers, EncodedBody, Provider, SecretMethod } from './wire/provider.ts'
 export type { FormParameters } from './wire/client-credentials-grant.ts'
@@ -78,5 +83,15 @@ export type {
   TokenUnavailableErrorCode,
 } from './error-codes.ts'
 
-export type { TokenArrival, TokenEventName, TokenEvents, TokenEventSubject } from './events.ts'
+export type {
+  Beginning,
+  FailureFacts,
+  OfAcquisition,
+  OfTokenRequest,
+  StoreUse,
+  TokenArrival,
+  TokenEventName,
+  TokenEvents,
+  TokenEventSubject,
+} from './events.ts'
 export type { Clock } from './clock.ts'

@@ -1,11 +1,13 @@
 /** What a manager puts together before its first call: how tokens are asked for, and what they are bound to. */
 import { createAcquire } from './acquisition/acquire.ts'
-import type { Acquire } from './acquisition/acquire.ts'
 import { parseChallenges } from './bearer/challenge.ts'
+import type { Counters } from './cache/counters.ts'
 import { TokenPossession } from './client-auth/possession.ts'
 import { MetadataError } from './errors.ts'
 import { identityKey } from './request/cache-key.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import { createSharedAcquire } from './shared-acquire.ts'
+import type { AcquireForKey } from './shared-acquire.ts'
 import { withTimeLimit } from './time-limit.ts'
 import { createMetadataSource } from './wire/metadata-source.ts'
 import { renewedHourly } from './wire/renewed-hourly.ts'
@@ -13,7 +15,7 @@ import { discoverResource } from './wire/resource-metadata.ts'
 import type { ResourceHint, ResourceMetadata } from './wire/resource-metadata.ts'
 
 export interface ManagerParts {
-  readonly acquire: Acquire
+  readonly acquire: AcquireForKey
   /** Who asks, and where: what the keys of all its requests share. */
   readonly identity: string
   /** Undefined where tokens are plain bearer tokens: they pay nothing for it. */
@@ -24,7 +26,7 @@ export interface ManagerParts {
 
 export function createManagerParts(
   options: ResolvedOptions,
-  life: { readonly signal: AbortSignal; readonly onTokenRequest: () => void },
+  life: { readonly signal: AbortSignal; readonly counters: Counters },
 ): ManagerParts {
   const { issuer, tokenEndpoint, clientId, clientAuthentication, dpop } = options
   const server = issuer ?? tokenEndpoint?.href ?? ''
@@ -32,18 +34,26 @@ export function createManagerParts(
   const { transport } = clientAuthentication
   // With a certificate of ours, its connection asks the issuer too: it knows its authority.
   const bound: typeof globalThis.fetch = async (input, init) => {
-    const fetch = await transport?.(options.clock.now())
-    return (fetch ?? options.fetch())(input, init)
+    const own = await transport?.(options.clock.now())
+    return (own?.fetch ?? options.fetch())(input, init)
   }
   const fetch = transport === undefined ? options.fetch : () => bound
   const discovery = { ...options, fetch, issuer: server, timeLimitMs, signal: life.signal }
   const metadata = createMetadataSource(tokenEndpoint, discovery)
   const held = new TokenPossession(dpop)
   const isBound = dpop !== undefined || clientAuthentication.mutualTls === true
-  const { onTokenRequest } = life
+  const { counters } = life
+  const onTokenRequest = () => {
+    counters.tokenRequests += 1
+  }
+  const onStoreHit = () => {
+    counters.storeHits += 1
+  }
+  const acquire = createAcquire({ ...options, metadata, onTokenRequest, onTransport: held.keep })
+  const identity = identityKey({ server, clientId, method: clientAuthentication.method })
   return {
-    acquire: createAcquire({ ...options, metadata, onTokenRequest, onTransport: held.keep }),
-    identity: identityKey({ server, clientId, method: clientAuthentication.method }),
+    acquire: createSharedAcquire(options, { acquire, identity, possession: held, onStoreHit }),
+    identity,
     possession: isBound ? held : undefined,
     resourceMetadata: (place) => {
       const { acquireTimeoutMs: limitMs, clock } = options

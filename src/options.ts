@@ -4,6 +4,7 @@ import type { ClientSecret } from './client-auth/client-secret.ts'
 import type { DpopOptions } from './client-auth/dpop.ts'
 import type { Clock } from './clock.ts'
 import type { TokenRequestInput } from './request/token-request.ts'
+import type { TokenStore } from './store/token-store.ts'
 import type { Provider } from './wire/provider.ts'
 
 /**
@@ -104,6 +105,14 @@ export interface CommonOptions {
   readonly retries?: number | undefined
   /** Requests whose tokens a timer renews, used or not. Default `[]`. */
   readonly keepWarm?: readonly TokenRequestInput[] | undefined
+  /**
+   * What processes share, so that a fleet acts as one: `redisTokenStore(client, { key })` of
+   * `m2m-tokens/redis`, or one of your own. It can make an acquisition later, never wrong, and
+   * never fail. Default: none.
+   */
+  readonly store?: TokenStore | undefined
+  /** Milliseconds that one call of the store may take before it counts as a miss. Default 250. */
+  readonly storeTimeoutMs?: number | undefined
   /** Allows http to hosts other than this machine, for token requests too. Default false. */
   readonly allowInsecureHttp?: boolean | undefined
   /** For tests. Default: the system's clocks and timers. */

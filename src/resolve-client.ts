@@ -50,8 +50,7 @@ export function readServer(fields: FieldReader, allowInsecureHttp: boolean): Res
 
 function readProvider(fields: FieldReader): Provider {
   const provider = fields.unknown('provider')
-  if (provider === undefined) return standardProvider
-  if (provider === standardProvider) return standardProvider
+  if (provider === undefined || provider === standardProvider) return standardProvider
   const problem =
     typeof provider === 'object' && provider !== null
       ? providerProblem(provider)

@@ -19,8 +19,10 @@ import {
   requestRules,
 } from './resolve-requests.ts'
 import type { ListedResource, RequestRules } from './resolve-requests.ts'
+import { readStore } from './resolve-store.ts'
+import type { ResolvedStore } from './resolve-store.ts'
 
-export interface ResolvedOptions extends ResolvedServer, ResolvedClient {
+export interface ResolvedOptions extends ResolvedServer, ResolvedClient, ResolvedStore {
   readonly resources: AudienceMap<ListedResource>
   /** The entries of `resources`, in the order in which they were written. */
   readonly listed: readonly ListedResource[]
@@ -64,6 +66,8 @@ export const optionNames = [
   'retries',
   'keepWarm',
   'dpop',
+  'store',
+  'storeTimeoutMs',
   'allowInsecureHttp',
   'clock',
   'random',
@@ -82,16 +86,19 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   const server = readServer(fields, allowInsecureHttp)
   const requests = requestRules(fields, server.provider)
   const listed = readResources(fields, requests.read, server.provider)
+  const client = readClient(fields, server.provider)
+  const dpop = readDpop(fields, clock)
   const timeLimit = { min: 1, max: longestDelayMs }
   return Object.freeze({
     ...server,
-    ...readClient(fields, server.provider),
+    ...client,
+    ...readStore(fields, { dpop, method: client.clientAuthentication }),
     resources: createAudienceMap(listed, { option: 'resources', allowInsecureHttp }),
     listed: Object.freeze(listed.map(([, entry]) => entry)),
     allowedIssuers: readAllowedIssuers(fields, { issuer: server.issuer, allowInsecureHttp }),
     passUnlisted: readPolicy(fields) === 'pass',
     requests,
-    dpop: readDpop(fields, clock),
+    dpop,
     fetch: readFetch(fields),
     maxEntries: fields.number('maxEntries', 10_000, { min: 1, max: 1_000_000, integer: true }),
     windows: readWindows(fields),

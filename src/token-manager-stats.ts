@@ -14,6 +14,8 @@ export interface TokenManagerStats {
   readonly acquired: number
   /** Tokens acquired while one was still usable. */
   readonly renewed: number
+  /** Acquisitions that ended with a token of another process, from the store; no request was sent. */
+  readonly storeHits: number
   readonly failures: number
   readonly invalidations: number
   readonly evictions: number

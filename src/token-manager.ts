@@ -4,13 +4,14 @@
  */
 import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
-import type { AudienceMap } from './bearer/audience-map.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
-import { RefusalPauses } from './bearer/refusal-pause.ts'
-import { CellSource, originNotListed, placesOf } from './cell-source.ts'
+import { BoundSources } from './bound-sources.ts'
+import { originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
+import { fromEnvironment } from './environment/from-environment.ts'
+import type { EnvironmentOptions } from './environment/from-environment.ts'
 import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
@@ -24,7 +25,6 @@ import {
 } from './request/request-arguments.ts'
 import { recipientOf } from './request/token-request.ts'
 import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
-import { ListedSources } from './listed-sources.ts'
 import { createManagerParts } from './manager-parts.ts'
 import type { ManagerParts } from './manager-parts.ts'
 import { resolveOptions } from './resolve-options.ts'
@@ -53,32 +53,34 @@ export class TokenManager implements BearerRouter {
   readonly #cache: TokenCache<TokenRequest>
   readonly #counters = newCounters()
   readonly #parts: ManagerParts
-  readonly #pauses: RefusalPauses
-  readonly #sources: ListedSources
+  readonly #sources: BoundSources
   readonly #ending = new AbortController()
-  #tokenRequests = 0
   #closed = false
 
   /** @throws {ConfigurationError} `configuration_invalid`, naming the option and the remedy. */
   constructor(options: TokenManagerOptions) {
     const resolved = resolveOptions(options)
     this.#options = resolved
-    this.#pauses = new RefusalPauses(resolved.clock)
-    const onTokenRequest = () => {
-      this.#tokenRequests += 1
-    }
-    this.#parts = createManagerParts(resolved, { signal: this.#ending.signal, onTokenRequest })
-    this.#sources = new ListedSources({
-      bind: (request) => this.#bind(request, undefined),
-      resourceMetadata: this.#parts.resourceMetadata,
-      allowedIssuers: resolved.allowedIssuers,
-      ownIssuer: resolved.issuer,
-    })
+    const { signal } = this.#ending
+    this.#parts = createManagerParts(resolved, { signal, counters: this.#counters })
+    this.#sources = new BoundSources(resolved, this.#parts, (request) => this.#cell(request))
     const cellParts = { ...resolved, counters: this.#counters, publish }
     this.#cache = new TokenCache(cellParts, this.#parts.acquire, resolved.maxEntries)
     this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch })
     this.getToken = (...words: readonly unknown[]) => this.#get(words)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
+  }
+
+  /**
+   * A manager made of the variables that `docs/environment.md` lists, such as `M2M_ISSUER` and
+   * `M2M_CLIENT_ID`. Opens no file and sends nothing.
+   *
+   * @param options Options that win over the variables, and `env`, the variables to read. Default:
+   *   `process.env` alone.
+   * @throws {ConfigurationError} `configuration_invalid`, naming the variable and what to set.
+   */
+  static fromEnvironment(options: EnvironmentOptions = {}): TokenManager {
+    return fromEnvironment(options, (resolved) => new TokenManager(resolved)).made
   }
 
   /**
@@ -105,7 +107,7 @@ export class TokenManager implements BearerRouter {
   for(...words: readonly unknown[]): BoundSource {
     const { request } = requestFromArguments(words, 'for')
     const { wanted, origins } = parseBoundRequest(request, this.#options.requests.read)
-    return this.#bind(wanted, placesOf(origins, this.#options.allowInsecureHttp))
+    return this.#sources.bind(wanted, origins)
   }
 
   /**
@@ -136,7 +138,7 @@ export class TokenManager implements BearerRouter {
 
   /** A snapshot of counters. */
   stats(): TokenManagerStats {
-    return { ...this.#counters, tokenRequests: this.#tokenRequests, ...this.#cache.load() }
+    return { ...this.#counters, ...this.#cache.load() }
   }
 
   /**
@@ -171,19 +173,6 @@ export class TokenManager implements BearerRouter {
     } catch (error) {
       return Promise.reject(error as Error)
     }
-  }
-
-  #bind(request: TokenRequest, places: AudienceMap<true> | undefined) {
-    const { fetch, passUnlisted } = this.#options
-    return new CellSource({
-      cell: () => this.#cell(request),
-      audience: recipientOf(request),
-      places,
-      passUnlisted,
-      fetch,
-      memory: (cell) => this.#pauses.of(cell),
-      possession: this.#parts.possession,
-    })
   }
 
   #cell(request: TokenRequest): TokenCell {

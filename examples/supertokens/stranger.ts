@@ -1,4 +1,4 @@
-/** A service that nobody has any business with. It counts who comes. */
+/** A service with which nobody has business. It counts who comes. */
 import { startLoopback } from '../support/loopback.ts'
 
 export interface Stranger {

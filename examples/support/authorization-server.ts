@@ -1,6 +1,6 @@
 /**
- * A real authorization server for the examples: `oidc-provider`, a certified implementation, with
- * one client and the client credentials grant. Its tokens are JWTs for one audience each. It counts
+ * A real authorization server for the demo: `oidc-provider`, a certified implementation, with one
+ * client and the client credentials grant. Its tokens are JWTs for one audience each. It counts
  * what it is asked, can be slow, and can go away and come back.
  */
 import { randomBytes } from 'node:crypto'

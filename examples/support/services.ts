@@ -1,5 +1,5 @@
 /**
- * What the examples call: an authorization server, a Calendar and a File service, and a stranger.
+ * What the demo calls: an authorization server, a Calendar and a File service, and a stranger.
  * Everything runs in this process and on this machine, and ends with `stop`.
  */
 import { startAuthorizationServer } from './authorization-server.ts'

@@ -109,8 +109,8 @@ export const acquisitionMutants: readonly Mutant[] = [
       {
         id: 'attempt-stops-request',
         rule: 'A request that took too long is aborted.',
-        find: 'nonce, signal: stop }',
-        replace: 'nonce, signal: new AbortController().signal }',
+        find: 'prove, signal: stop }',
+        replace: 'prove, signal: new AbortController().signal }',
       },
       {
         id: 'attempt-rotated-secret',

@@ -10,14 +10,17 @@ import { assertionMutants } from './assertions.ts'
 import { bearerMutants } from './bearer.ts'
 import { bearerEdgeMutants } from './bearer-edges.ts'
 import { cacheMutants } from './cache.ts'
+import { cliMutants } from './cli.ts'
 import { clientAuthMutants } from './client-auth.ts'
 import { credentialMutants } from './credentials.ts'
 import { discoveredMutants } from './discovered.ts'
 import { discoveryMutants } from './discovery.ts'
+import { environmentMutants } from './environment.ts'
 import { exchangeMutants } from './exchange.ts'
 import { flightMutants } from './flights.ts'
 import { keyMutants } from './keys.ts'
 import { possessionMutants } from './possession.ts'
+import { lateFlightMutants } from './late-flights.ts'
 import { presetMutants } from './presets.ts'
 import { provenSendingMutants } from './proven-sending.ts'
 import { providerMutants } from './providers.ts'
@@ -25,6 +28,11 @@ import { refusalMutants } from './refusals.ts'
 import { requestMutants } from './request.ts'
 import { resourceMutants } from './resources.ts'
 import { signingMutants } from './signing.ts'
+import { storeMutants } from './store.ts'
+import { storeRecordMutants } from './store-records.ts'
+import { testingMutants } from './testing.ts'
+import { undiciMutants } from './undici.ts'
+import { telemetryMutants } from './telemetry.ts'
 import { verifierMutants } from './verifier.ts'
 import { verifierKeyMutants } from './verifier-keys.ts'
 import { verifierProofMutants } from './verifier-proofs.ts'
@@ -36,6 +44,7 @@ export const all: readonly Mutant[] = [
   ...cacheMutants,
   ...keyMutants,
   ...flightMutants,
+  ...lateFlightMutants,
   ...acquisitionMutants,
   ...requestMutants,
   ...wireMutants,
@@ -45,7 +54,12 @@ export const all: readonly Mutant[] = [
   ...bearerEdgeMutants,
   ...clientAuthMutants,
   ...adapterMutants,
+  ...undiciMutants,
+  ...storeMutants,
+  ...storeRecordMutants,
+  ...testingMutants,
   ...assemblyMutants,
+  ...environmentMutants,
   ...exchangeMutants,
   ...resourceMutants,
   ...provenSendingMutants,
@@ -56,10 +70,12 @@ export const all: readonly Mutant[] = [
   ...discoveredMutants,
   ...providerMutants,
   ...presetMutants,
+  ...telemetryMutants,
   ...verifierMutants,
   ...verifierKeyMutants,
   ...verifierRequestMutants,
   ...verifierProofMutants,
+  ...cliMutants,
 ]
 
 export const testFile = (killer: string): string => `test/${killer}.test.ts`

@@ -86,13 +86,6 @@ export const assemblyMutants: readonly Mutant[] = [
         find: 'this.#ending.abort(new ManagerClosedError())',
         replace: '',
       },
-      {
-        id: 'manager-token-requests',
-        rule: 'Every token request is counted.',
-        find: 'this.#tokenRequests += 1',
-        replace: '',
-        killers: ['promises/one-acquisition-per-key'],
-      },
     ],
   ),
   ...mutantsOf(
@@ -152,6 +145,42 @@ export const assemblyMutants: readonly Mutant[] = [
         rule: 'A delay that no timer can hold is clamped.',
         find: 'Math.min(delayMs, longestDelayMs)',
         replace: 'delayMs',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/manager-parts.ts',
+    ['rooms/manager-parts', 'promises/one-acquisition-per-key', 'promises/shared-store'],
+    [
+      {
+        id: 'manager-token-requests',
+        rule: 'Every token request is counted.',
+        find: 'counters.tokenRequests += 1',
+        replace: '',
+      },
+      {
+        id: 'manager-store-hits',
+        rule: 'Every token that came from the store is counted.',
+        find: 'counters.storeHits += 1',
+        replace: '',
+      },
+      {
+        id: 'parts-discovery-limit',
+        rule: 'A resource that says nothing of itself is not waited for.',
+        find: 'renewedHourly(() => withTimeLimit(limit, discover), clock',
+        replace: 'renewedHourly(() => discover(life.signal), clock',
+      },
+      {
+        id: 'parts-discovery-retry-after',
+        rule: 'A resource that asks for peace is left in peace.',
+        find: 'if (asked !== undefined) return',
+        replace: 'if (asked === -1) return',
+      },
+      {
+        id: 'parts-discovery-doubling',
+        rule: 'A resource that fails again is asked later each time.',
+        find: '1_000 * 2 ** (failures - 1)',
+        replace: '1_000',
       },
     ],
   ),

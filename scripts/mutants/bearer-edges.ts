@@ -61,14 +61,33 @@ export const bearerEdgeMutants: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    'src/bearer/fetch-arguments.ts',
+    [inputs],
+    [
+      {
+        id: 'fetch-init-getters',
+        rule: 'Fields of an init that are getters are read.',
+        find: "[...sharedNames, 'body', 'duplex']",
+        replace: "['duplex']",
+      },
+      {
+        id: 'fetch-request-by-shape',
+        rule: 'A Request of another realm is a Request.',
+        find: "return 'url' in input && 'headers' in input && 'clone' in input",
+        replace: 'return input instanceof Request',
+        killers: [inputs, 'interop/npm-undici', 'interop/undici-fetch'],
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/bearer/outgoing-request.ts',
     [inputs, bodies],
     [
       {
         id: 'outgoing-clone',
         rule: 'A Request keeps its body for a second sending.',
-        find: 'own ? request.clone() : request',
-        replace: 'request',
+        find: 'ownBody ? request.clone() : new',
+        replace: 'ownBody ? request : new',
         killers: [bodies],
       },
       {

@@ -5,11 +5,14 @@ import type { Mutant } from './mutant.ts'
 const discovery = 'promises/discovery'
 const quoted = 'rooms/wire/quoted-text'
 const room = 'rooms/wire/server-metadata'
+const hourly = 'rooms/wire/renewed-hourly'
+const named = 'rooms/issuer-metadata'
+const location = 'rooms/verifier/key-location'
 
 export const discoveryMutants: readonly Mutant[] = [
   ...mutantsOf(
-    'src/wire/server-metadata.ts',
-    [discovery, room],
+    'src/issuer-metadata.ts',
+    [named, room],
     [
       {
         id: 'metadata-rfc8414-inserted',
@@ -22,6 +25,26 @@ export const discoveryMutants: readonly Mutant[] = [
         rule: 'OpenID appends the well-known part to the path.',
         find: 'at(`${path}/.well-known/openid-configuration`)',
         replace: 'at(`/.well-known/openid-configuration${path}`)',
+      },
+      {
+        id: 'metadata-not-own-machine',
+        rule: 'A public issuer cannot name an endpoint on our own machine.',
+        find: 'isOwnMachine(url) && !isOwnMachine(from)',
+        replace: 'false',
+        killers: [room, location],
+      },
+      {
+        id: 'metadata-no-downgrade',
+        rule: 'An https issuer cannot name an http endpoint.',
+        find: '!downgraded && ',
+        replace: '',
+        killers: [room, location],
+      },
+      {
+        id: 'metadata-downgrade-accepted',
+        rule: 'Where the user accepts http, an https issuer may name it.',
+        find: ' && !allowInsecureHttp',
+        replace: '',
       },
     ],
   ),
@@ -41,28 +64,16 @@ export const discoveryMutants: readonly Mutant[] = [
         find: 'if (issuer !== trust.issuer) {',
         replace: "if (issuer.replace(/[/]$/, '') !== trust.issuer) {",
       },
-      {
-        id: 'metadata-not-own-machine',
-        rule: 'A public issuer cannot name an endpoint on our own machine.',
-        find: 'isOwnMachine(found) && !isOwnMachine(url)',
-        replace: 'false',
-      },
-      {
-        id: 'metadata-no-downgrade',
-        rule: 'An https issuer cannot name an http endpoint.',
-        find: '(!downgraded || allowInsecureHttp) && ',
-        replace: '',
-      },
     ],
   ),
   ...mutantsOf(
     'src/wire/renewed-hourly.ts',
-    [room, discovery],
+    [hourly, room, discovery],
     [
       {
         id: 'metadata-failure-dropped',
         rule: 'A failed discovery is not kept.',
-        find: 'if (failed && clock.monotonic() >= quietUntil) known = undefined',
+        find: ' || (isDue && failures > 0)',
         replace: '',
       },
       {
@@ -70,23 +81,44 @@ export const discoveryMutants: readonly Mutant[] = [
         rule: 'Metadata is renewed hourly.',
         find: 'renewAfterMs = 3_600_000',
         replace: 'renewAfterMs = 36_000_000',
+        killers: [room],
       },
       {
         id: 'metadata-one-discovery',
         rule: 'Concurrent calls share one discovery.',
-        find: 'known = begin()',
-        replace: 'return begin()',
+        find: ') known = begin()',
+        replace: ') return begin()',
       },
       {
         id: 'metadata-one-renewal',
         rule: 'One renewal of the metadata at a time.',
-        find: '!renewing && ',
-        replace: '',
+        find: '    dueAt = Infinity\n    try {',
+        replace: '    try {',
+        killers: [room],
       },
       {
         id: 'metadata-renewal-pause',
         rule: 'A failed renewal of the metadata is tried again after a minute.',
-        find: 'renewAt = clock.monotonic() + retryRenewalAfterMs',
+        find: 'loadNow(() => retryRenewalAfterMs)',
+        replace: 'loadNow(() => 0)',
+        killers: [room],
+      },
+      {
+        id: 'metadata-failures-in-a-row',
+        rule: 'What was found ends the row of failures.',
+        find: '      failures = 0\n',
+        replace: '',
+      },
+      {
+        id: 'metadata-failing-clock',
+        rule: 'A clock that throws takes nothing away.',
+        find: '  } catch {\n    return -Infinity',
+        replace: '  } catch (error) {\n    throw error',
+      },
+      {
+        id: 'metadata-failure-observed',
+        rule: 'A failed discovery that nobody waits for ends no process.',
+        find: '    first.catch(() => undefined)\n',
         replace: '',
       },
     ],

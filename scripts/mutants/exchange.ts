@@ -68,8 +68,60 @@ export const exchangeMutants: readonly Mutant[] = [
       {
         id: 'exchange-learns-nonce',
         rule: 'A nonce that comes with a token is used the next time.',
-        find: "dpop?.tokenNonces.learn(endpoint, answer.headers.get('dpop-nonce'))",
+        find: "nonces?.learn(endpoint, sent.answer.headers.get('dpop-nonce'))",
+        replace: "nonces && (sent.answer.headers.get('dpop-nonce') ?? undefined)",
+      },
+      {
+        id: 'attempt-nonce-once-more',
+        rule: 'A token endpoint that wants a nonce gets it at once.',
+        find: 'if (!another || !wantsNonce(error)) throw error',
+        replace: 'throw error',
+      },
+      {
+        id: 'attempt-nonce-repeated',
+        rule: 'A token endpoint that repeats the nonce it was given is not asked again.',
+        find: ' && told !== nonce',
         replace: '',
+      },
+      {
+        id: 'attempt-nonce-ends',
+        rule: 'A token endpoint that wants another nonce each time is not asked for ever.',
+        find: ' && asked < mostNonces',
+        replace: '',
+        killers: [attempt],
+      },
+      {
+        id: 'attempt-nonce-code',
+        rule: 'Only a refusal for want of a nonce is answered with one.',
+        find: "error.oauthError === 'use_dpop_nonce'",
+        replace: 'true',
+        killers: [attempt],
+      },
+      {
+        id: 'attempt-nonce-new-assertion',
+        rule: 'A request that is repeated with a nonce has a new assertion: each is for one use.',
+        find: '    proof = await prove()\n',
+        replace: '',
+      },
+      {
+        id: 'attempt-nonce-told',
+        rule: 'The nonce that is used is the one that this answer told.',
+        find: '    nonce = told\n',
+        replace: '    nonce = nonces?.of(endpoint)\n',
+        killers: [attempt],
+      },
+      {
+        id: 'attempt-nonce-untold',
+        rule: 'Where the answer tells no nonce, nothing is sent again.',
+        find: 'told !== undefined && ',
+        replace: '',
+        killers: [attempt],
+      },
+      {
+        id: 'attempt-nonce-known',
+        rule: 'The nonce that is known goes with the first sending.',
+        find: 'let nonce = nonces?.of(endpoint)',
+        replace: 'let nonce: string | undefined',
       },
       {
         id: 'exchange-binding',
@@ -108,40 +160,8 @@ export const exchangeMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/acquisition/attempt.ts',
-    [dpop],
+    [attempt],
     [
-      {
-        id: 'attempt-nonce-once-more',
-        rule: 'A token endpoint that wants a nonce gets it at once.',
-        find: 'if (!wantsNonce(error) || told === nonce || asked >= mostNonces) throw error',
-        replace: 'throw error',
-      },
-      {
-        id: 'attempt-nonce-repeated',
-        rule: 'A token endpoint that repeats the nonce it was given is not asked again.',
-        find: ' || told === nonce',
-        replace: '',
-      },
-      {
-        id: 'attempt-nonce-ends',
-        rule: 'A token endpoint that wants another nonce each time is not asked for ever.',
-        find: ' || asked >= mostNonces',
-        replace: '',
-        killers: [attempt],
-      },
-      {
-        id: 'attempt-nonce-code',
-        rule: 'Only a refusal for want of a nonce is answered with one.',
-        find: "error.oauthError === 'use_dpop_nonce'",
-        replace: 'true',
-        killers: [attempt],
-      },
-      {
-        id: 'attempt-nonce-new-assertion',
-        rule: 'A request that is repeated with a nonce has a new assertion: each is for one use.',
-        find: 'return send(await prove(), told)',
-        replace: 'return send(proof, told)',
-      },
       {
         id: 'attempt-mtls-alias',
         rule: 'Mutual TLS goes to the endpoint that metadata names for it.',

@@ -181,7 +181,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-joins',
         rule: 'Concurrent callers share one flight.',
-        find: 'if (underWay !== undefined) return this.#join',
+        find: 'if (isJoinable) return this.#join',
         replace: 'if (false) return this.#join',
       },
       {
@@ -193,15 +193,15 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-pause-for-callers',
         rule: 'During a pause callers get the remembered error and nothing is sent.',
-        find: 'usable ? this.#failures.forDemands(at) : this.#failures.forCallers(at)',
-        replace: 'undefined',
+        find: "this.#failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)",
+        replace: 'undefined as { readonly error: unknown } | undefined',
         killers: [outage],
       },
       {
         id: 'cell-pause-for-demands',
         rule: 'A caller with a usable token who wants a longer one keeps the pause.',
-        find: 'usable ? this.#failures.forDemands(at) : ',
-        replace: '',
+        find: "usable ? 'forDemands' : 'forCallers'",
+        replace: "'forCallers'",
       },
       {
         id: 'cell-pause-for-forced',
@@ -251,14 +251,8 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-unmeetable-validity',
         rule: 'A minValidityMs beyond any lifetime costs no request per call.',
-        find: 'usable.validityMs < minValidityMs',
-        replace: 'false',
-      },
-      {
-        id: 'cell-validity-of-arrivals',
-        rule: 'A new token that is too short for minValidityMs is not handed out.',
-        find: 'if (validityMs >= minValidityMs) return token',
-        replace: 'return token',
+        find: 'usable.validityMs >= wanted.minValidityMs',
+        replace: 'true',
       },
       {
         id: 'cell-closed-holds-nothing',

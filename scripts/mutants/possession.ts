@@ -130,6 +130,13 @@ export const possessionMutants: readonly Mutant[] = [
         replace: '',
       },
       {
+        id: 'tls-usual-authorities',
+        rule: 'The usual authorities are trusted beside the one that was given.',
+        find: "[...getCACertificates('default'), ca]",
+        replace: '[ca]',
+        killers: ['rooms/client-auth/tls-transport'],
+      },
+      {
         id: 'tls-one-agent',
         rule: 'One certificate has one set of connections.',
         find: 'dispatcher ??= createDispatcher(settings)',

@@ -22,9 +22,8 @@ export const provenSendingMutants: readonly Mutant[] = [
       {
         id: 'proven-403',
         rule: '403 is the caller’s also for a token that is bound to a key.',
-        find: 'if (!wantsNonce(sending, answer)) return { answer, refused: sending.status(answer) === 401 }',
-        replace:
-          'if (!wantsNonce(sending, answer)) return { answer, refused: sending.status(answer) >= 401 }',
+        find: 'if (!wanted) return { answer, refused: sending.status(answer) === 401 }',
+        replace: 'if (!wanted) return { answer, refused: sending.status(answer) >= 401 }',
       },
       {
         id: 'proven-nonce-no-refusal',
@@ -35,8 +34,14 @@ export const provenSendingMutants: readonly Mutant[] = [
       {
         id: 'proven-nonce-resent',
         rule: 'A 401 that wants a nonce is answered with it.',
-        find: 'if (!wantsNonce(sending, answer)) return',
+        find: 'if (!wanted) return',
         replace: 'return',
+      },
+      {
+        id: 'proven-nonce-proof',
+        rule: 'Where no proof was sent, a 401 refuses the token, whatever it wants.',
+        find: "'dpop' in proof && ",
+        replace: '',
       },
       {
         id: 'proven-stream',

@@ -109,8 +109,8 @@ export const resourceMutants: readonly Mutant[] = [
       {
         id: 'resource-no-redirect',
         rule: 'The first question is asked without redirects.',
-        find: "redirect: 'manual', signal",
-        replace: "redirect: 'follow', signal",
+        find: "redirect: 'manual',\n",
+        replace: "redirect: 'follow',\n",
       },
       {
         id: 'resource-first-problem',
@@ -127,15 +127,15 @@ export const resourceMutants: readonly Mutant[] = [
       {
         id: 'metadata-alias-checked',
         rule: 'The endpoint for mutual TLS is checked as the other one is.',
-        find: "endpointOf('mtls token_endpoint', alias, at)",
+        find: "urlOf('mtls token_endpoint', alias)",
         replace: 'new URL(alias)',
         killers: ['interop/mutual-tls', 'promises/mutual-tls'],
       },
       {
         id: 'metadata-alias-https',
         rule: 'An http endpoint for mutual TLS is not used.',
-        find: "typeof alias === 'string' ? endpointOf",
-        replace: 'URL.canParse(String(alias)) ? endpointOf',
+        find: "typeof alias === 'string' ? urlOf",
+        replace: 'URL.canParse(String(alias)) ? urlOf',
         killers: ['interop/mutual-tls', 'promises/mutual-tls'],
       },
     ],

@@ -1,7 +1,7 @@
 /**
- * One attempt: discovery, a fresh proof of who we are, the request, its answer; all within
- * `attemptTimeoutMs`. A refused credential that can be read again is read again, once; so is a
- * proof of possession for which the server wants its nonce (RFC 9449 section 8).
+ * One attempt: discovery, a fresh proof of who we are, and the exchange of it for a token; all within
+ * `attemptTimeoutMs`. A refused credential that can be read again is read again, once, and sent only
+ * if it has changed.
  */
 import type {
   ClientAuthentication,
@@ -51,20 +51,8 @@ export async function attempt(
     const endpoint = endpointOf(metadata, parts.clientAuthentication)
     const issuer = request.issuer ?? parts.issuer
     const prove = () => proofOf(parts.clientAuthentication, contextOf(parts, metadata, issuer))
-    const newest = () => parts.dpop?.tokenNonces.of(endpoint)
-    const send = async (proof: ClientProof, nonce = newest()): Promise<AcquiredToken> => {
-      try {
-        return await exchange(parts, request, { endpoint, proof, nonce, signal: stop })
-      } catch (error) {
-        // Read before the next proof is made: meanwhile an older answer may teach an older nonce.
-        const told = newest()
-        // A server that repeats the nonce it has just been given would do so for ever.
-        if (!wantsNonce(error) || told === nonce || asked >= mostNonces) throw error
-        asked += 1
-        return send(await prove(), told)
-      }
-    }
-    let asked = 0
+    const send = (proof: ClientProof) =>
+      exchange(parts, request, { endpoint, proof, prove, signal: stop })
     stage = 'while making the client authentication'
     const proof = await prove()
     stage = `while waiting for ${endpointName(endpoint)}`
@@ -79,9 +67,6 @@ export async function attempt(
     }
   })
 }
-
-/** One is the rule; more are for nonces that change while we are on our way. */
-const mostNonces = 5
 
 /** RFC 8705 section 5: mutual TLS may have an address of its own. */
 function endpointOf(metadata: ServerMetadata, method: ClientAuthentication): URL {
@@ -110,10 +95,6 @@ function contextOf(
 /** What tells two proofs apart: assertions are new each time, their keys are not. */
 function nameOf({ credential, headers, parameters }: ClientProof): string {
   return credential ?? JSON.stringify([headers, parameters])
-}
-
-function wantsNonce(error: unknown): boolean {
-  return isTokenError(error) && 'oauthError' in error && error.oauthError === 'use_dpop_nonce'
 }
 
 async function proofOf(

@@ -4,25 +4,11 @@
  * way in, and the Response on the way out.
  */
 import type * as Undici from 'undici'
+import { fieldsOf, initNames, isRequest, sharedNames } from '../bearer/fetch-arguments.ts'
 import { readShortBody } from './undici-body.ts'
 
 type Fetch = typeof globalThis.fetch
 type Init = Undici.RequestInit
-
-/** Names that a Request and a RequestInit share; on a Request they are getters. */
-const sharedNames = [
-  'cache',
-  'credentials',
-  'headers',
-  'integrity',
-  'keepalive',
-  'method',
-  'mode',
-  'redirect',
-  'referrer',
-  'referrerPolicy',
-  'signal',
-] as const
 
 /** Held by their bodies: undici cancels the body of a Response that nothing holds any more. */
 const originals = new WeakMap<ReadableStream, Undici.Response>()
@@ -42,26 +28,24 @@ async function translate(
   input: unknown,
   init: unknown,
 ): Promise<[Undici.RequestInfo, Init]> {
-  const given = isRequest(init) ? await fieldsOf(init) : readInit(init)
+  const given = isRequest(init) ? await asInit(init) : readInit(init)
   if (isForm(given.body)) given.body = ownForm(undici, given.body)
   if (!isRequest(input) || input instanceof undici.Request) {
     return [input as Undici.RequestInfo, given]
   }
   const replaced = given.body !== undefined && given.body !== null
-  return [input.url, { ...(await fieldsOf(input, replaced)), ...given }]
+  return [input.url, { ...(await asInit(input, replaced)), ...given }]
 }
 
 /** Of an instance of a class too; what is undefined says nothing. */
-function readInit(init: unknown): Init {
-  const object = Object(init) as Record<string, unknown>
-  const named = [...sharedNames, 'body', 'duplex'].map((name) => [name, object[name]] as const)
-  const all = [...Object.entries(object), ...named].filter(([, value]) => value !== undefined)
-  return Object.fromEntries(all) as Init
+function readInit(given: unknown): Init {
+  const init: object = Object(given) as object
+  return fieldsOf(init, [...Object.keys(init), ...initNames])
 }
 
 /** What a Request of another copy says, as an init. */
-async function fieldsOf(request: Request, withoutBody = false): Promise<Init> {
-  const fields = Object.fromEntries(sharedNames.map((name) => [name, request[name]] as const))
+async function asInit(request: Request, withoutBody = false): Promise<Init> {
+  const fields = fieldsOf(request, sharedNames)
   // A Request of a navigation cannot be made again.
   if (fields['mode'] === 'navigate') delete fields['mode']
   const body = withoutBody ? undefined : await readShortBody(request)
@@ -98,10 +82,4 @@ function asGlobal(response: Undici.Response): Response {
 /** By name: each copy of undici has a class of its own. */
 function isForm(body: unknown): body is Undici.FormData {
   return Object.prototype.toString.call(body) === '[object FormData]'
-}
-
-/** By shape: a Request of another realm or of a polyfill is one too. */
-function isRequest(input: unknown): input is Request {
-  if (typeof input !== 'object' || input === null) return false
-  return 'url' in input && 'headers' in input && 'clone' in input
 }

@@ -4,29 +4,13 @@
  */
 import { ConfigurationError } from '../errors.ts'
 import { discardBody } from '../discard-body.ts'
+import { fieldsOf, initNames, isRequest } from './fetch-arguments.ts'
 import { bodyHeaders, originBoundHeaders } from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { isReplayable } from './replayable.ts'
 
 export type FetchFunction = typeof globalThis.fetch
 type FetchInput = Parameters<FetchFunction>[0]
-
-/** The names of RequestInit: on a class instance or a Request they are getters, which a spread loses. */
-const initNames = [
-  'body',
-  'cache',
-  'credentials',
-  'duplex',
-  'headers',
-  'integrity',
-  'keepalive',
-  'method',
-  'mode',
-  'redirect',
-  'referrer',
-  'referrerPolicy',
-  'signal',
-] as const
 
 export class OutgoingRequest {
   readonly url: URL
@@ -73,8 +57,8 @@ export class OutgoingRequest {
     const request = this.#request
     const own = this.#ownBody && hop.sendsBody
     if (request === undefined || (this.#ownBody && !own)) return fetch(hop.url.href, options)
-    // The Request itself, so that its other properties, and its body's length, are kept.
-    if (hop.url.href === this.url.href) return fetch(own ? request.clone() : request, options)
+    // A copy of the Request itself, so that its other properties, and its body's length, are kept.
+    if (hop.url.href === this.url.href) return fetch(copyOf(request, own, headers), options)
     return fetch(own ? copyFor(hop.url, request) : hop.url.href, options)
   }
 
@@ -92,6 +76,17 @@ export class OutgoingRequest {
   }
 }
 
+/**
+ * With what was put on it (`next`, say), and with our headers: a framework's fetch may decide by the
+ * Request alone what it has in its cache.
+ */
+function copyOf(request: Request, ownBody: boolean, headers: Headers): Request {
+  if (!ownBody && hasBody(request)) return request
+  const RequestClass = request.constructor as typeof Request
+  const copy = ownBody ? request.clone() : new RequestClass(request, { headers })
+  return Object.assign(copy, Object.fromEntries(Object.entries(request)))
+}
+
 /** Of the Request's own class, so that another implementation's fetch takes it. */
 function copyFor(url: URL, request: Request): Request {
   const RequestClass = request.constructor as typeof Request
@@ -100,11 +95,7 @@ function copyFor(url: URL, request: Request): Request {
 
 function readInit(given: RequestInit | null | undefined): RequestInit {
   if (given === undefined || given === null) return {}
-  const named = initNames.flatMap((name) => {
-    const value = (given as Record<string, unknown>)[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  const init = { ...given, ...Object.fromEntries(named) } as RequestInit
+  const init: RequestInit = { ...given, ...fieldsOf(given, initNames) }
   const streams = isStream(init.body) && !('duplex' in init)
   return streams ? ({ ...init, duplex: 'half' } as RequestInit) : init
 }
@@ -135,10 +126,4 @@ function textOf(input: unknown): string {
   } catch {
     return ''
   }
-}
-
-/** By shape: a Request of another realm or of a polyfill is one too. */
-function isRequest(input: unknown): input is Request {
-  if (typeof input !== 'object' || input === null) return false
-  return 'url' in input && 'headers' in input && 'clone' in input
 }

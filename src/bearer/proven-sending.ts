@@ -51,7 +51,9 @@ export async function sendProven<Answer>(
     const proof = await held.headers(token, { url, method, nonce })
     const answer = await sending.send({ authorization, ...proof }, connection)
     const told = held.learn(url, sending.header(answer, 'dpop-nonce'))
-    if (!wantsNonce(sending, answer)) return { answer, refused: sending.status(answer) === 401 }
+    // Without a proof there is nothing that a nonce could be missing from.
+    const wanted = 'dpop' in proof && wantsNonce(sending, answer)
+    if (!wanted) return { answer, refused: sending.status(answer) === 401 }
     // A server that repeats the nonce it has just been given would do so for ever.
     const another = told !== undefined && told !== nonce && count < mostSendings
     if (!another || !sending.replayable) return { answer, refused: false }

@@ -9,6 +9,8 @@ export interface CellParts {
   /** From 0 to 1. */
   readonly random: () => number
   readonly windows: RenewalWindows
+  /** No acquisition takes longer, unless the process stands still. */
+  readonly acquireTimeoutMs: number
   readonly counters: Counters
   readonly publish: Publish
   /** Told when a flight has ended. */

@@ -1,6 +1,6 @@
-/** What a cell says in words: the errors it makes itself, and the facts its events carry. Pure. */
-import { forAudience, isTokenError, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
-import type { TokenEvents, TokenEventSubject } from '../events.ts'
+/** What a cell says in words: the errors that it makes itself. Pure. */
+import { forAudience, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
+import type { TokenEventSubject } from '../events.ts'
 
 export function closed({ audience }: TokenEventSubject): ManagerClosedError {
   return new ManagerClosedError({ audience })
@@ -30,19 +30,4 @@ export function lifetimeTooShort(
       `asks for ${wantedMs}; lower minValidityMs, or raise the lifetime at the authorization server`,
     { audience: subject.audience },
   )
-}
-
-export function failureEvent(
-  subject: TokenEventSubject,
-  error: unknown,
-  tokenHeld: boolean,
-): TokenEvents['failed'] {
-  if (!isTokenError(error)) return { ...subject, code: 'unexpected', tokenHeld }
-  return {
-    ...subject,
-    code: error.code,
-    status: 'status' in error ? error.status : undefined,
-    oauthError: 'oauthError' in error ? error.oauthError : undefined,
-    tokenHeld,
-  }
 }

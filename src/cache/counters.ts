@@ -3,6 +3,8 @@ export interface Counters {
   hits: number
   waits: number
   joins: number
+  tokenRequests: number
+  storeHits: number
   acquired: number
   renewed: number
   failures: number
@@ -15,6 +17,8 @@ export function newCounters(): Counters {
     hits: 0,
     waits: 0,
     joins: 0,
+    tokenRequests: 0,
+    storeHits: 0,
     acquired: 0,
     renewed: 0,
     failures: 0,

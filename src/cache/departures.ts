@@ -6,38 +6,28 @@ import type { AccessToken } from '../access-token.ts'
 import type { Clock } from '../clock.ts'
 import { Flight } from './flight.ts'
 import type { FlightKind } from './flight.ts'
-import type { Lifetime } from './renewal-plan.ts'
-
-/** What an acquisition brings. */
-export interface Acquired {
-  readonly token: AccessToken
-  readonly life: Lifetime
-}
-
-/** What a key is given to get a token with. `askedAt`: monotonic, where the time limit starts. */
-export type AcquireToken = (flight: {
-  readonly signal: AbortSignal
-  readonly askedAt: number
-}) => Promise<Acquired>
+import type { AcquireInformed, Acquired, KnownTokens } from './holding.ts'
 
 export interface Arrivals {
+  /** What is known of tokens at this moment. */
+  known(): KnownTokens
   /** May throw: then the flight has failed with what was thrown. */
   land(flight: Flight, acquired: Acquired): void
-  fail(error: unknown): void
+  fail(error: unknown, flight: Flight): void
   /** A flight has ended, one way or the other. */
   idle(): void
 }
 
 export class Departures {
   readonly #clock: Clock
-  readonly #acquire: AcquireToken
+  readonly #acquire: AcquireInformed
   readonly #arrivals: Arrivals
   #onDemand: Flight | undefined
   #forced: Flight | undefined
   #queued: Flight | undefined
   #departed = 0
 
-  constructor(clock: Clock, acquire: AcquireToken, arrivals: Arrivals) {
+  constructor(clock: Clock, acquire: AcquireInformed, arrivals: Arrivals) {
     this.#clock = clock
     this.#acquire = acquire
     this.#arrivals = arrivals
@@ -48,10 +38,16 @@ export class Departures {
     return this.#onDemand ?? this.#forced
   }
 
-  start(kind: 'foreground' | 'background'): Flight {
-    const flight = this.#newFlight(kind)
+  /** Whoever waits for one that is under way gets what this one brings, if it brings it earlier. */
+  start(kind: 'foreground' | 'background', minValidityMs = 0): Flight {
+    const [flight, older] = [this.#newFlight(kind), this.#onDemand]
+    flight.minValidityMs = minValidityMs
     this.#onDemand = flight
     this.#depart(flight)
+    const overtake = (token: AccessToken) => {
+      if (older?.active === true) older.overtake(token)
+    }
+    if (older !== undefined) flight.outcome.then(overtake, () => undefined)
     return flight
   }
 
@@ -125,7 +121,7 @@ export class Departures {
     this.#departed += 1
     flight.number = this.#departed
     // In an async function, so that a synchronous throw takes the same way as a rejection.
-    const acquire = async () => this.#acquire({ signal: flight.signal, askedAt: flight.askedAt })
+    const acquire = async () => this.#acquire({ ...flight.terms, ...this.#arrivals.known() })
     acquire()
       .then((acquired) => {
         if (flight.active) this.#arrivals.land(flight, acquired)
@@ -134,7 +130,7 @@ export class Departures {
         if (!flight.active) return
         this.clear(flight)
         flight.fail(error)
-        this.#arrivals.fail(error)
+        this.#arrivals.fail(error, flight)
       })
       .finally(() => {
         this.#arrivals.idle()

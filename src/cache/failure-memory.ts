@@ -3,7 +3,10 @@
  * who hold nothing, callers who want more than is held, and renewals behind callers each have
  * their own answer. All instants are monotonic milliseconds.
  */
+import type { Instant } from '../clock.ts'
 import { bindsCallers, callerPauseMs, renewalPauseMs, timerPauseMs } from './cool-down.ts'
+import { remainingMs } from './renewal-plan.ts'
+import type { RenewalPlan } from './renewal-plan.ts'
 
 export interface FailureCircumstances {
   readonly at: number
@@ -65,6 +68,12 @@ export class FailureMemory {
   get timerAfter(): number {
     if (this.#failures === 0) return 0
     return Math.max(this.#quietUntil, this.#failedAt + timerPauseMs(this.#failures))
+  }
+
+  /** Milliseconds until a timer may next cause an attempt: with a usable token's plan, or without. */
+  turnInMs(plan: RenewalPlan | undefined, now: Instant): number {
+    if (plan === undefined) return this.timerAfter - now.monotonic
+    return Math.max(remainingMs(plan.renewAt, now), this.renewAfter - now.monotonic)
   }
 
   /** When a renewal behind callers is next allowed; 0 where it is now. */

@@ -5,19 +5,40 @@
  */
 import type { AccessToken } from '../access-token.ts'
 import { longestDelayMs } from '../clock.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock, Instant } from '../clock.ts'
 
 /** `foreground`: somebody waits. `background`: behind callers who hold a token. */
 export type FlightKind = 'foreground' | 'background' | 'forced'
+
+/** What an acquisition is told of the flight it is for. */
+export interface FlightTerms {
+  readonly signal: AbortSignal
+  /** Monotonic milliseconds, where the time limit starts. */
+  readonly askedAt: number
+  /** A forced one is for a token that nobody holds yet. */
+  readonly kind: FlightKind
+  /** What its events have in common. */
+  readonly acquisition: object
+  /** How long the token has to live from now, for whoever asked first; 0 where nobody said. */
+  readonly minValidityMs: number
+}
+
+/** A busy process reads its clocks late; and a wall clock is set by a little now and then. */
+const graceMs = 1_000
 
 export class Flight {
   readonly kind: FlightKind
   /** Monotonic milliseconds: the time limit counts from here. */
   readonly askedAt: number
+  readonly #askedWall: number
   /** Settles when the flight does; its rejection is always observed. */
   readonly outcome: Promise<AccessToken>
+  /** What its events have in common; it says nothing, so that it can be shown to anybody. */
+  readonly acquisition: object = Object.freeze({})
   /** Order of departure, given by the cell; 0 while the flight has not begun. */
   number = 0
+  /** How long the token has to live, for the caller it departed for. */
+  minValidityMs = 0
   #active = true
   #waiters = 0
   #release: (() => void) | undefined
@@ -31,6 +52,7 @@ export class Flight {
     this.kind = kind
     this.#clock = clock
     this.askedAt = clock.monotonic()
+    this.#askedWall = clock.now()
     this.#onDeserted = onDeserted
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -44,8 +66,22 @@ export class Flight {
     return this.#active
   }
 
+  /**
+   * Whether it has been under way for longer than it may, by either clock: then the process stood
+   * still meanwhile (a laptop, a frozen function), and what it brings was on its way for as long.
+   */
+  isOutOfTime(now: Instant, limitMs: number): boolean {
+    const agesMs = [now.wall - this.#askedWall, now.monotonic - this.askedAt]
+    return Math.max(...agesMs) > limitMs + graceMs
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get terms(): FlightTerms {
+    const { signal, askedAt, kind, acquisition, minValidityMs } = this
+    return { signal, askedAt, kind, acquisition, minValidityMs }
   }
 
   land(token: AccessToken): void {

@@ -6,18 +6,50 @@
 import { hasText } from '../access-token.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { Instant } from '../clock.ts'
-import { isPast } from './renewal-plan.ts'
-import type { RenewalPlan } from './renewal-plan.ts'
+import type { FlightTerms } from './flight.ts'
+import { isPast, remainingMs } from './renewal-plan.ts'
+import type { Lifetime, RenewalPlan } from './renewal-plan.ts'
 
 export interface HeldToken {
   readonly token: AccessToken
   readonly plan: RenewalPlan
   /** The number of the flight that brought it. */
   readonly number: number
-  /** How long it had to live when it landed: what a new one can be expected to have. */
+  /** How long it had to live when it was new: what a new one can be expected to have. */
   readonly validityMs: number
+  /** It was found in the store: a new one would live longer. */
+  readonly shared: boolean
   /** One promise for every hit: an answer from memory allocates nothing. */
   readonly answer: Promise<AccessToken>
+}
+
+/** What an acquisition brings. */
+export interface Acquired {
+  readonly token: AccessToken
+  readonly life: Lifetime
+  /** Where it comes from another process, and may be older than one that is asked for now. */
+  readonly source?: 'store' | undefined
+}
+
+export interface KnownTokens {
+  /** Usable, and held already: the same one again would be no renewal. */
+  readonly held: AccessToken | undefined
+  /** What a resource refused last, until another one is held. */
+  readonly rejected: AccessToken | undefined
+}
+
+/** How a key gets a token: told of the flight, and of what is known of tokens before it. */
+export type AcquireInformed = (terms: FlightTerms & KnownTokens) => Promise<Acquired>
+
+/** What is held of what a flight of this number brought, from `now` on. */
+export function arrivalOf(
+  { token, life, source, number }: Acquired & { readonly number: number },
+  plan: RenewalPlan,
+  now: Instant,
+): HeldToken {
+  const shared = source === 'store'
+  const validityMs = shared ? life.lifetimeMs : remainingMs(plan.expiresAt, now)
+  return { token, plan, number, validityMs, shared, answer: Promise.resolve(token) }
 }
 
 const firstPauseMs = 100
@@ -31,6 +63,11 @@ export class Holding {
 
   get current(): HeldToken | undefined {
     return this.#held
+  }
+
+  /** What an acquisition that departs now should know. */
+  known(now: Instant): KnownTokens {
+    return { held: this.usable(now)?.token, rejected: this.#rejected }
   }
 
   usable(now: Instant): HeldToken | undefined {

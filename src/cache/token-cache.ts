@@ -5,13 +5,14 @@
 import type { AccessToken } from '../access-token.ts'
 import { instantOf, longestDelayMs } from '../clock.ts'
 import type { TokenEventSubject } from '../events.ts'
-import type { AcquireToken, Acquired } from './departures.ts'
+import { announced } from './acquisition-events.ts'
 import type { CellParts } from './cell-parts.ts'
+import type { Acquired, AcquireInformed } from './holding.ts'
 import { TokenCell } from './token-cell.ts'
 
 export type AcquireFor<Request> = (
   request: Request,
-  flight: Parameters<AcquireToken>[0],
+  terms: Parameters<AcquireInformed>[0],
 ) => Promise<Acquired>
 
 /** Keys held, and acquisitions under way, at this moment. */
@@ -51,7 +52,11 @@ export class TokenCache<Request> {
     const known = this.find(key)
     if (known !== undefined) return known
     if (this.#cells.size >= this.#scanAt) this.#makeRoom(1)
-    const cell = new TokenCell(this.#parts, subject, (flight) => this.#acquire(request, flight))
+    const cell = new TokenCell(this.#parts, subject, (terms) =>
+      announced({ subject, clock: this.#parts.clock }, terms, async () =>
+        this.#acquire(request, terms),
+      ),
+    )
     cell.lastUsed = this.#parts.clock.monotonic()
     // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.
     if (this.#closed) cell.close()

@@ -9,15 +9,19 @@ import { instantOf } from '../clock.ts'
 import type { Instant } from '../clock.ts'
 import type { TokenEventSubject } from '../events.ts'
 import type { GetTokenOptions } from '../token-source.ts'
+import { arrivalEvent, failureEvent } from './acquisition-events.ts'
+import { isAnswerWatched, watched } from './answer-watch.ts'
 import type { CellParts } from './cell-parts.ts'
-import { closed, expiredOnArrival, failureEvent, lifetimeTooShort } from './cell-report.ts'
-import { renewalPauseMs } from './cool-down.ts'
+import { closed, expiredOnArrival, lifetimeTooShort } from './cell-report.ts'
+import { bindsCallers, renewalPauseMs } from './cool-down.ts'
 import { Departures } from './departures.ts'
-import type { AcquireToken, Acquired } from './departures.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { Flight } from './flight.ts'
-import { Holding } from './holding.ts'
+import { arrivalOf, Holding } from './holding.ts'
+import type { Acquired, AcquireInformed } from './holding.ts'
 import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
+import { longEnough } from './validity.ts'
+import type { Wanted } from './validity.ts'
 
 export class TokenCell {
   /** Monotonic milliseconds of the last call: who is least recently used. */
@@ -33,10 +37,11 @@ export class TokenCell {
   readonly #holding = new Holding()
   #closed = false
 
-  constructor(parts: CellParts, subject: TokenEventSubject, acquire: AcquireToken) {
+  constructor(parts: CellParts, subject: TokenEventSubject, acquire: AcquireInformed) {
     this.#parts = parts
     this.subject = subject
     this.#departures = new Departures(parts.clock, acquire, {
+      known: () => this.#holding.known(instantOf(parts.clock)),
       land: this.#land.bind(this),
       fail: this.#fail.bind(this),
       idle: () => parts.onIdle?.(),
@@ -44,18 +49,26 @@ export class TokenCell {
   }
 
   get(options?: GetTokenOptions): Promise<AccessToken> {
+    if (!isAnswerWatched()) return this.#answer(options)
+    const [parts, flights, holding] = [this.#parts, this.#departures, this.#holding]
+    const cell = { parts, subject: this.subject, flights, holding }
+    return watched(cell, options, () => this.#answer(options))
+  }
+
+  #answer(options?: GetTokenOptions): Promise<AccessToken> {
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
     if (this.#closed) return Promise.reject(closed(this.subject))
     const now = instantOf(this.#parts.clock)
     this.lastUsed = now.monotonic
     const minValidityMs = options?.minValidityMs ?? 0
     if (options?.forceRenewal === true) {
-      return this.#longEnough(this.#force(now, options.signal), minValidityMs)
+      return this.#longEnough(this.#force(now, options.signal), { minValidityMs })
     }
     const held = this.#holding.current
     const move = decide(held?.plan, now, minValidityMs)
-    if (held === undefined || move === 'wait')
-      return this.#wait(now, minValidityMs, options?.signal)
+    if (held === undefined || move === 'wait') {
+      return this.#wait(now, { minValidityMs, signal: options?.signal })
+    }
     if (move === 'answer-and-renew') this.#renewBehind(now)
     this.#parts.counters.hits += 1
     return held.answer
@@ -73,11 +86,7 @@ export class TokenCell {
   /** Acquires behind nobody where that is due. Tells when to look again: a flight, or in ms. */
   tend(): Promise<unknown> | number {
     const now = instantOf(this.#parts.clock)
-    const usable = this.#holding.usable(now)
-    const dueInMs =
-      usable === undefined
-        ? this.#failures.timerAfter - now.monotonic
-        : Math.max(remainingMs(usable.plan.renewAt, now), this.#failures.renewAfter - now.monotonic)
+    const dueInMs = this.#failures.turnInMs(this.#holding.usable(now)?.plan, now)
     if (this.#departures.underWay !== undefined) return this.#departures.underWay.outcome
     if (dueInMs > 0 || this.#closed) return dueInMs
     return this.#departures.start('background').outcome
@@ -99,32 +108,33 @@ export class TokenCell {
     this.#departures.abandonAll(closed(this.subject))
   }
 
-  #wait(now: Instant, minValidityMs: number, signal?: AbortSignal): Promise<AccessToken> {
+  #wait(now: Instant, wanted: Wanted): Promise<AccessToken> {
     const usable = this.#holding.usable(now)
-    if (usable !== undefined && usable.validityMs < minValidityMs) {
-      if (isPast(usable.plan.renewAt, now)) this.#renewBehind(now)
-      return Promise.reject(lifetimeTooShort(this.subject, usable.validityMs, minValidityMs))
-    }
-    return this.#longEnough(this.#nextArrival(now, usable !== undefined, signal), minValidityMs)
+    if (usable === undefined || usable.validityMs >= wanted.minValidityMs)
+      return this.#longEnough(this.#nextArrival(now, usable !== undefined, wanted), wanted)
+    if (isPast(usable.plan.renewAt, now)) this.#renewBehind(now)
+    return Promise.reject(lifetimeTooShort(this.subject, usable.validityMs, wanted.minValidityMs))
   }
 
-  #longEnough(answer: Promise<AccessToken>, minValidityMs: number): Promise<AccessToken> {
-    if (minValidityMs === 0) return answer
-    return answer.then((token) => {
-      const validityMs = token.expiresAt - this.#parts.clock.now()
-      if (validityMs >= minValidityMs) return token
-      throw lifetimeTooShort(this.subject, validityMs, minValidityMs)
+  #longEnough(answer: Promise<AccessToken>, wanted: Wanted): Promise<AccessToken> {
+    if (wanted.minValidityMs === 0) return answer
+    return longEnough(answer, wanted, {
+      clock: this.#parts.clock,
+      subject: this.subject,
+      held: () => this.#holding.current,
+      ask: (again) => this.#answer(again),
     })
   }
 
-  #nextArrival(now: Instant, usable: boolean, signal?: AbortSignal): Promise<AccessToken> {
+  #nextArrival(now: Instant, usable: boolean, wanted: Wanted): Promise<AccessToken> {
+    const { minValidityMs, signal } = wanted
     const underWay = this.#departures.underWay
-    if (underWay !== undefined) return this.#join(underWay, signal)
-    const at = now.monotonic
-    const failure = usable ? this.#failures.forDemands(at) : this.#failures.forCallers(at)
+    const isJoinable = underWay?.isOutOfTime(now, this.#parts.acquireTimeoutMs) === false
+    if (isJoinable) return this.#join(underWay, signal)
+    const failure = this.#failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
     this.#parts.counters.waits += 1
-    return this.#departures.start('foreground').join(signal)
+    return this.#departures.start('foreground', minValidityMs).join(signal)
   }
 
   #join(flight: Flight, signal?: AbortSignal): Promise<AccessToken> {
@@ -149,7 +159,8 @@ export class TokenCell {
     this.#departures.start('background')
   }
 
-  #land(flight: Flight, { token, life }: Acquired): void {
+  #land(flight: Flight, acquired: Acquired): void {
+    const { token, life } = acquired
     const { clock, counters, publish, random, windows } = this.#parts
     const now = instantOf(clock)
     const plan = planRenewal(life, windows, random())
@@ -158,14 +169,7 @@ export class TokenCell {
     }
     this.#departures.clear(flight)
     const outcome = this.#holding.usable(now) === undefined ? 'acquired' : 'renewed'
-    const validityMs = remainingMs(plan.expiresAt, now)
-    const arrival = {
-      token,
-      plan,
-      number: flight.number,
-      validityMs,
-      answer: Promise.resolve(token),
-    }
+    const arrival = arrivalOf({ ...acquired, number: flight.number }, plan, now)
     const kept = this.#holding.keep(arrival, now.monotonic)
     if (kept !== 'late') this.#failures.forget()
     // The same text again, however long it still lives: asking at once would bring it once more.
@@ -176,22 +180,19 @@ export class TokenCell {
     counters[outcome] += 1
     flight.land(token)
     this.#departures.overtake(flight, token)
-    publish(outcome, () => ({
-      ...this.subject,
-      expiresAt: token.expiresAt,
-      durationMs: now.monotonic - flight.askedAt,
-      granted: token.scopes,
-    }))
+    publish(outcome, () => arrivalEvent(this.subject, acquired, { flight, now }))
   }
 
-  #fail(error: unknown): void {
-    const { clock, counters, publish, random } = this.#parts
+  #fail(error: unknown, flight: Flight): void {
+    const { acquireTimeoutMs, clock, counters, publish, random } = this.#parts
     counters.failures += 1
     const now = instantOf(clock)
     const usable = this.#holding.usable(now)
     const heldForMs = usable === undefined ? 0 : remainingMs(usable.plan.unusableAt, now)
+    publish('failed', () => failureEvent(this.subject, error, { flight, now, usable }))
+    // That time ran out while the process stood still says nothing of the server.
+    if (flight.isOutOfTime(now, acquireTimeoutMs) && !bindsCallers(error)) return
     const pauseMs = this.#failures.record(error, { at: now.monotonic, heldForMs, dice: random() })
-    publish('failed', () => failureEvent(this.subject, error, usable !== undefined))
     if (this.#failures.forCallers(now.monotonic) !== undefined) {
       publish('cooled', () => ({ ...this.subject, pauseMs }))
     }

@@ -34,6 +34,13 @@ export interface ClientProof {
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
+/** A connection that shows a certificate. */
+export interface ClientTransport {
+  readonly fetch: typeof globalThis.fetch
+  /** SHA-256 of the certificate, as `x5t#S256` (RFC 8705 section 3.1). */
+  readonly thumbprint: string
+}
+
 /** One way of proving who we are. Made by `clientSecretBasic` and its neighbours. */
 export interface ClientAuthentication {
   /** The registered name of the method, e.g. `client_secret_basic`. */
@@ -51,6 +58,6 @@ export interface ClientAuthentication {
    *
    * @param now Epoch milliseconds.
    */
-  readonly transport?: ((now: number) => Promise<typeof globalThis.fetch>) | undefined
+  readonly transport?: ((now: number) => Promise<ClientTransport>) | undefined
   prove(context: ClientAuthenticationContext): Promise<ClientProof>
 }

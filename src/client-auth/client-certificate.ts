@@ -9,6 +9,7 @@ import { ClientAuthenticationError } from '../errors.ts'
 import { FieldReader } from '../field-reader.ts'
 import { checkPair, checkTime, isCertificate, isOfNow } from './certificate-pair.ts'
 import type { PairTexts } from './certificate-pair.ts'
+import type { ClientTransport } from './client-authentication.ts'
 import { textReader } from './credential-source.ts'
 import { createTlsFetch } from './tls-transport.ts'
 
@@ -27,18 +28,11 @@ export interface ClientCertificateOptions {
   readonly passphrase?: string | undefined
 }
 
-/** One pair, ready to use. */
-export interface TlsIdentity {
-  readonly fetch: typeof globalThis.fetch
-  /** SHA-256 of the certificate, as `x5t#S256` (RFC 8705 section 3.1). */
-  readonly thumbprint: string
-}
-
 /** A pair that fits, ready to use. */
 interface Pair {
   readonly digest: string
   readonly certificate: X509Certificate
-  readonly identity: TlsIdentity
+  readonly identity: ClientTransport
 }
 
 const code = 'client_certificate_unavailable'
@@ -79,7 +73,7 @@ export class ClientCertificate {
    * @param now Epoch milliseconds.
    * @throws {ClientAuthenticationError} `client_certificate_unavailable`
    */
-  async identity(now: number): Promise<TlsIdentity> {
+  async identity(now: number): Promise<ClientTransport> {
     const pair = await this.#current(now)
     checkTime(pair.certificate, now)
     return pair.identity

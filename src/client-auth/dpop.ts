@@ -44,6 +44,8 @@ const generate = promisify(generateKeyPair) as (
 
 export class DpopProver {
   readonly allowBearer: boolean
+  /** The key was made here: what is bound to it is of use to nobody else. */
+  readonly isOwnKey: boolean
   readonly tokenNonces = new DpopNonces()
   readonly resourceNonces = new DpopNonces()
   readonly #clock: Clock
@@ -55,6 +57,7 @@ export class DpopProver {
     const { key, algorithm } = options
     this.allowBearer = options.allowBearer ?? false
     this.#clock = clock
+    this.isOwnKey = key === undefined
     if (key === undefined) {
       this.#read = () => newKey(algorithm)
       return
@@ -79,6 +82,11 @@ export class DpopProver {
       ...(token === undefined ? {} : { ath: accessTokenHash(token) }),
       ...(nonce === undefined ? {} : { nonce }),
     })
+  }
+
+  /** Tells the key from others, and nothing else. */
+  async fingerprint(): Promise<string> {
+    return (await this.#signingKey()).fingerprint
   }
 
   /** Read once: what is bound to a key cannot be spent with another. */

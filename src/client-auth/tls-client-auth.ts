@@ -40,9 +40,7 @@ function mutualTls(
     method,
     rotates: certificate?.rotates ?? false,
     mutualTls: true,
-    ...(certificate === undefined
-      ? {}
-      : { transport: async (now: number) => (await certificate.identity(now)).fetch }),
+    ...(certificate === undefined ? {} : { transport: (now: number) => certificate.identity(now) }),
     prove: async ({ clientId, now }: ClientAuthenticationContext) => {
       const identity = await certificate?.identity(now)
       return {

@@ -34,6 +34,7 @@ export async function fetchJsonObject(url: URL, parts: DocumentParts): Promise<J
       const response = await parts.fetch()(url.href, {
         headers: { accept: 'application/json, application/jwk-set+json' },
         redirect: 'manual',
+        cache: 'no-store',
         signal,
       })
       if (!response.ok) {

@@ -3,7 +3,7 @@
  * form, then in OpenID's) from a document that names the very issuer that is trusted. One memoised
  * promise, dropped when it fails or when what it found stopped answering.
  */
-import { isOwnMachine, parseSecureUrl } from '../secure-url.ts'
+import { metadataUrls, readNamedUrl } from '../issuer-metadata.ts'
 import type { JsonObject } from './compact-token.ts'
 import { fetchJsonObject } from './json-document.ts'
 import type { DocumentParts } from './json-document.ts'
@@ -58,17 +58,6 @@ async function discover(issuer: string, parts: LocationParts): Promise<URL> {
   )
 }
 
-/** RFC 8414 section 3.1, OpenID Connect Discovery section 4. */
-function metadataUrls(issuer: URL): readonly URL[] {
-  const path = issuer.pathname.replace(/\/$/, '')
-  // By `pathname`: as a relative reference, a path that begins with `//` would name another host.
-  const at = (pathname: string) => Object.assign(new URL(issuer), { pathname })
-  return [
-    at(`/.well-known/oauth-authorization-server${path}`),
-    at(`${path}/.well-known/openid-configuration`),
-  ]
-}
-
 interface Found {
   readonly issuer: string
   readonly url: URL
@@ -85,15 +74,12 @@ function jwksUriOf(metadata: JsonObject, { issuer, url, parts }: Found): URL {
   const { jwks_uri: named } = metadata
   if (typeof named !== 'string') throw problem('names no jwks_uri')
   const { allowInsecureHttp } = parts
-  const { url: found, problem: fault } = parseSecureUrl(named, {
+  const { url: found, problem: fault } = readNamedUrl({
+    name: 'jwks_uri',
+    text: named,
+    from: url,
     allowInsecureHttp,
-    allowQuery: true,
   })
-  if (found === undefined) throw problem(`names a jwks_uri that ${fault}`)
-  const downgraded = url.protocol === 'https:' && found.protocol !== 'https:' && !allowInsecureHttp
-  // Loopback is no excuse here: a public issuer has no business on our own machine.
-  if (downgraded || (isOwnMachine(found) && !isOwnMachine(url))) {
-    throw problem(`names the jwks_uri ${found.origin}, which cannot be its own`)
-  }
+  if (found === undefined) throw problem(fault)
   return found
 }

@@ -37,6 +37,7 @@ export async function fetchDocument(url: URL, parts: DocumentParts): Promise<str
       const response = await parts.fetch()(url.href, {
         headers: { accept: 'application/json' },
         redirect: 'manual',
+        cache: 'no-store',
         signal,
       })
       if (!response.ok) throw refusal(response, url, parts)

@@ -2,11 +2,10 @@
  * What an issuer says of itself (RFC 8414 section 2), believed only if it names the very issuer that
  * was asked for, and endpoints that it may name. Pure.
  */
+import { readNamedUrl } from '../issuer-metadata.ts'
 import { jsonObject } from '../json-object.ts'
-import { isOwnMachine, parseSecureUrl } from '../secure-url.ts'
 import { invalid } from './metadata-document.ts'
 import { oneLine } from './quoted-text.ts'
-import { endpointName } from './token-endpoint.ts'
 
 export interface ServerMetadata {
   readonly tokenEndpoint: URL
@@ -41,29 +40,20 @@ export function readMetadata(text: string, url: URL, trust: MetadataTrust): Serv
     throw invalid(url, `is the metadata of issuer '${oneLine(issuer)}', not of '${trust.issuer}'`)
   }
   if (typeof endpoint !== 'string') throw invalid(url, 'names no token_endpoint')
-  const at = { url, allowInsecureHttp: trust.allowInsecureHttp }
-  const tokenEndpoint = endpointOf('token_endpoint', endpoint, at)
+  const { allowInsecureHttp } = trust
+  const urlOf = (name: string, text: string): URL => {
+    const { url: found, problem } = readNamedUrl({ name, text, from: url, allowInsecureHttp })
+    if (found === undefined) throw invalid(url, problem)
+    return found
+  }
+  const tokenEndpoint = urlOf('token_endpoint', endpoint)
   const alias = jsonMembers(aliases)?.['token_endpoint']
   const mtlsTokenEndpoint =
-    typeof alias === 'string' ? endpointOf('mtls token_endpoint', alias, at) : undefined
+    typeof alias === 'string' ? urlOf('mtls token_endpoint', alias) : undefined
   const listed = Array.isArray(methods)
     ? methods.filter((method) => typeof method === 'string')
     : undefined
   return { tokenEndpoint, mtlsTokenEndpoint, authMethods: listed }
-}
-
-function endpointOf(
-  name: string,
-  text: string,
-  { url, allowInsecureHttp }: { readonly url: URL; readonly allowInsecureHttp: boolean },
-): URL {
-  const { url: found, problem } = parseSecureUrl(text, { allowInsecureHttp, allowQuery: true })
-  if (found === undefined) throw invalid(url, `names a ${name} that ${problem}`)
-  const downgraded = url.protocol === 'https:' && found.protocol !== 'https:'
-  // Loopback is no excuse here: a public issuer has no business on our own machine.
-  const foreign = isOwnMachine(found) && !isOwnMachine(url)
-  if ((!downgraded || allowInsecureHttp) && !foreign) return found
-  throw invalid(url, `names the ${name} ${endpointName(found)}, which is not its own`)
 }
 
 function jsonMembers(value: unknown): Readonly<Record<string, unknown>> | undefined {

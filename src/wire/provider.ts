@@ -41,7 +41,7 @@ export interface Provider {
     ((granted: readonly string[], request: TokenRequest) => readonly string[]) | undefined
   /** How a plain `clientSecret` is sent. Default: Basic, or what discovery lists. */
   readonly secretMethod?: SecretMethod | undefined
-  /** The client authentications that it takes, where it takes few. Default: any. */
+  /** The client authentications that it takes, where it takes few. Default: all. */
   readonly methods?: readonly string[] | undefined
   /** `aud` of client assertions. Default `'issuer'`. */
   readonly assertionAudience?: 'issuer' | 'token_endpoint' | undefined

@@ -18,51 +18,54 @@ export function renewedHourly<T>(
   keepFailureMs: KeepFailure = () => 0,
 ): () => Promise<T> {
   let known: Promise<T> | undefined
+  /** In a row. A renewal that fails is none: what is known still served a moment ago. */
   let failures = 0
-  let quietUntil = -Infinity
-  let renewAt = Infinity
-  let renewing = false
+  /** Monotonic milliseconds: when to load again. Never while a load is under way. */
+  let dueAt = Infinity
 
-  const loadNow = async () => {
-    const found = await load()
-    failures = 0
-    renewAt = clock.monotonic() + renewAfterMs
-    return found
-  }
-  const renew = () => {
-    renewing = true
-    loadNow()
-      .then(
-        (found) => {
-          known = Promise.resolve(found)
-        },
-        () => {
-          // What we know still served a moment ago; a failed renewal is no reason to lose it.
-          renewAt = clock.monotonic() + retryRenewalAfterMs
-        },
-      )
-      .finally(() => {
-        renewing = false
-      })
-      .catch(() => undefined)
+  const loadNow = async (pauseMs: (error: unknown) => number) => {
+    dueAt = Infinity
+    try {
+      const found = await load()
+      failures = 0
+      dueAt = instantIn(clock, renewAfterMs)
+      return found
+    } catch (error) {
+      dueAt = instantIn(clock, pauseMs(error))
+      throw error
+    }
   }
   const begin = () => {
-    const first = loadNow()
-    first.catch((error: unknown) => {
-      if (known !== first) return
+    const first = loadNow((error) => {
       failures += 1
-      quietUntil = clock.monotonic() + keepFailureMs(error, failures)
-      failed = true
+      return keepFailureMs(error, failures)
     })
+    // Its callers are told; one who has left already is not.
+    first.catch(() => undefined)
     return first
   }
-  let failed = false
+  const renew = () => {
+    const next = loadNow(() => retryRenewalAfterMs)
+    next.then(
+      () => {
+        known = next
+      },
+      () => undefined,
+    )
+  }
   return () => {
-    if (failed && clock.monotonic() >= quietUntil) known = undefined
-    if (known === undefined) {
-      failed = false
-      known = begin()
-    } else if (!failed && !renewing && clock.monotonic() >= renewAt) renew()
+    const isDue = known !== undefined && clock.monotonic() >= dueAt
+    if (known === undefined || (isDue && failures > 0)) known = begin()
+    else if (isDue) renew()
     return known
+  }
+}
+
+/** At once where the clock, which may be the user's own, throws: its error is not what was asked for. */
+function instantIn(clock: Clock, delayMs: number): number {
+  try {
+    return clock.monotonic() + delayMs
+  } catch {
+    return -Infinity
   }
 }

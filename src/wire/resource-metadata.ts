@@ -66,7 +66,11 @@ async function hintOf(place: URL, parts: ResourceDiscoveryParts): Promise<Resour
   }
   try {
     return await withTimeLimit(limit, async (signal) => {
-      const response = await parts.fetch()(place.href, { redirect: 'manual', signal })
+      const response = await parts.fetch()(place.href, {
+        redirect: 'manual',
+        cache: 'no-store',
+        signal,
+      })
       discardBody(response)
       return parts.hintIn(response.status === 401 ? response.headers.get('www-authenticate') : null)
     })

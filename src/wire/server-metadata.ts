@@ -4,6 +4,7 @@
  * One memoised promise, dropped when it fails, renewed hourly behind the callers.
  */
 import { MetadataError } from '../errors.ts'
+import { metadataUrls } from '../issuer-metadata.ts'
 import { fetchDocument } from './metadata-document.ts'
 import type { DocumentParts } from './metadata-document.ts'
 import { renewedHourly } from './renewed-hourly.ts'
@@ -17,17 +18,6 @@ export interface DiscoveryParts extends DocumentParts {
 /** A function that resolves to the issuer's metadata; concurrent calls share one discovery. */
 export function createDiscovery(parts: DiscoveryParts): () => Promise<ServerMetadata> {
   return renewedHourly(() => discoverServer(parts), parts.clock)
-}
-
-/** The two places where metadata is published: RFC 8414 section 3.1, OpenID Discovery section 4. */
-export function metadataUrls(issuer: URL): readonly [rfc8414: URL, openid: URL] {
-  const path = issuer.pathname.replace(/\/$/, '')
-  // By `pathname`: as a relative reference, a path that begins with `//` would name another host.
-  const at = (pathname: string) => Object.assign(new URL(issuer), { pathname })
-  return [
-    at(`/.well-known/oauth-authorization-server${path}`),
-    at(`${path}/.well-known/openid-configuration`),
-  ]
 }
 
 async function discoverServer(parts: DiscoveryParts): Promise<ServerMetadata> {

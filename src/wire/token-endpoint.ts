@@ -52,6 +52,8 @@ export async function postTokenRequest(
       body: post.body.body,
       // A 307 would send a body secret to another host, a 302 would turn the POST into a GET.
       redirect: 'manual',
+      // Frameworks that keep what fetch brings would hand out tokens that have ended.
+      cache: 'no-store',
       signal: post.signal,
     })
     if (!isResponse(response))

@@ -162,7 +162,7 @@ describe('fetch', () => {
     },
   )
 
-  it('takes an init of null for none, as any fetch does', async () => {
+  it('takes an init of null for none, as every fetch does', async () => {
     const { tokens, sent } = createManager({ unlistedOrigins: 'pass' })
     const call = tokens.fetch('https://other.test/', null as never)
     const waiting = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))

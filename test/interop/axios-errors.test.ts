@@ -191,7 +191,7 @@ describe.each(['http', 'fetch'] as const)('an AxiosError of the %s adapter', (ad
     }
   })
 
-  it('that was retried answers a 401 once, as any request does', async () => {
+  it('that was retried answers a 401 once, as every request does', async () => {
     const replies: Reply[] = [internalError, refusing]
     const { client, resource, endpoint } = await start(adapter, (response, request) => {
       const reply = replies.shift()

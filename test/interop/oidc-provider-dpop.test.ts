@@ -2,59 +2,18 @@
 import { createHash } from 'node:crypto'
 import axios from 'axios'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import type { TokenManager } from 'm2m-tokens'
-import type { TokenManagerOptions } from 'm2m-tokens'
 import { attachBearer } from 'm2m-tokens/axios'
 import { describe, expect, it } from 'vitest'
-import { startDpopResource } from './support/dpop-resource.ts'
+import { audience, clientId, clientSecret, startDpopWorld } from './support/dpop-world.ts'
 import { failureOf, managerFor } from './support/managers.ts'
 import { startOidcServer } from './support/oidc-server.ts'
-
-const audience = 'https://files.test'
-const clientId = 'task-service'
-const clientSecret = 'fake-secret-of-the-task-service'
-
-async function start(wantsNonce: boolean, nonceLasts?: number) {
-  const server = await startOidcServer({
-    resources: {
-      [audience]: {
-        audience,
-        scope: 'file.view',
-        accessTokenFormat: 'jwt',
-        accessTokenTTL: 600,
-        jwt: { sign: { alg: 'ES256' } },
-      },
-    },
-    features: {
-      dPoP: {
-        enabled: true,
-        nonceSecret: Buffer.alloc(32, 7),
-        requireNonce: () => wantsNonce,
-        allowReplay: false,
-      },
-    },
-  })
-  server.register({ client_id: clientId, client_secret: clientSecret })
-  const settings = nonceLasts === undefined ? {} : { nonceLasts }
-  const resource = await startDpopResource({ issuer: server.issuer, audience, ...settings })
-  const manager = (options: Partial<TokenManagerOptions> = {}): TokenManager =>
-    managerFor({
-      issuer: server.issuer,
-      clientId,
-      clientSecret,
-      dpop: true,
-      resources: { [resource.origin]: { resource: audience, scopes: ['file.view'] } },
-      ...options,
-    } as TokenManagerOptions)
-  return { server, resource, manager }
-}
 
 describe.each([
   ['wants no nonce', false],
   ['wants a nonce', true],
 ])('oidc-provider that %s', (_case, wantsNonce) => {
   it('binds the token to our key, and the resource takes it', async () => {
-    const { server, resource, manager } = await start(wantsNonce)
+    const { server, resource, manager } = await startDpopWorld({ wantsNonce })
     const tokens = manager()
     const token = await tokens.getToken({ resource: audience, scopes: ['file.view'] })
     expect(token.tokenType).toBe('DPoP')
@@ -66,7 +25,7 @@ describe.each([
   })
 
   it('is asked with the nonce it has told, the next time', async () => {
-    const { server, manager } = await start(wantsNonce)
+    const { server, manager } = await startDpopWorld({ wantsNonce })
     const tokens = manager()
     await tokens.getToken({ resource: audience })
     await tokens.getToken({ resource: audience }, { forceRenewal: true })
@@ -76,7 +35,10 @@ describe.each([
 
 describe('a resource that wants a nonce, and another one every so often', () => {
   it('answers a thousand calls at concurrency 64 with 200', { timeout: 30_000 }, async () => {
-    const { server, resource, manager } = await start(true, 200)
+    const { server, resource, manager } = await startDpopWorld({
+      wantsNonce: true,
+      nonceLasts: 200,
+    })
     const tokens = manager()
     const statuses = new Map<number, number>()
     let left = 1_000
@@ -98,7 +60,7 @@ describe('a resource that wants a nonce, and another one every so often', () => 
   })
 
   it('is answered by axios likewise, and nothing of it shows', async () => {
-    const { resource, manager } = await start(true, 1)
+    const { resource, manager } = await startDpopWorld({ wantsNonce: true, nonceLasts: 1 })
     const client = axios.create({ baseURL: resource.origin, proxy: false })
     attachBearer(client, manager())
     for (let n = 0; n < 3; n += 1) {
@@ -112,7 +74,7 @@ describe('a resource that wants a nonce, and another one every so often', () => 
 
 describe('a token that is bound to another key', () => {
   it('is refused, without a proof and with a good one of a thief', async () => {
-    const { resource, manager } = await start(false)
+    const { resource, manager } = await startDpopWorld({ wantsNonce: false })
     const { accessToken } = await manager().getToken({ resource: audience, scopes: ['file.view'] })
     const url = `${resource.origin}/files`
     const authorization = `DPoP ${accessToken}`

@@ -219,7 +219,7 @@ describe('a redirect of fetch', () => {
     expect(world.files.arrivals).toEqual([])
   })
 
-  it('without end is one too, after as many as any fetch follows', async () => {
+  it('without end is one too, after as many as every fetch follows', async () => {
     const world = await start(throughFetch, () => redirectTo(() => '/again'))
     expect(await failureOf(world.send(world.events.origin))).toBeInstanceOf(TypeError)
     expect(world.events.arrivals).toHaveLength(21)

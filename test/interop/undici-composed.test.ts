@@ -1,8 +1,5 @@
 /** Beside other interceptors, over every kind of dispatcher, in the right order and the wrong one. */
-import { createServer, request as forward } from 'node:http'
-import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as undici from 'undici'
 import type { Dispatcher } from 'undici'
 import { bearerInterceptor, undiciFetch } from '../../src/adapters/undici.ts'
@@ -10,6 +7,7 @@ import { tokensOf } from './support/axios-copies.ts'
 import type { LoopbackServer } from './support/loopback.ts'
 import { failureOf, managerFor } from './support/managers.ts'
 import { startRefusingOnce, startResource } from './support/plain-servers.ts'
+import { startProxy } from './support/proxy.ts'
 import { closing, compose } from './support/undici-world.ts'
 
 const { Agent, Client, Dispatcher1Wrapper, interceptors, MockAgent, Pool, ProxyAgent } = undici
@@ -184,34 +182,6 @@ describe('a MockAgent', () => {
   })
 })
 
-/** A proxy that forwards plain requests and opens tunnels. */
-async function startProxy() {
-  const seen: string[] = []
-  const server = createServer((request, response) => {
-    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
-    const onward = forward(request.url ?? '', { method: request.method, headers: request.headers })
-    onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    request.pipe(onward)
-  })
-  server.on('connect', (request, socket) => {
-    seen.push(`CONNECT ${request.headers.authorization ?? 'without a token'}`)
-    const [host, port] = (request.url ?? '').split(':')
-    const far = connect(Number(port), host)
-    far.once('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-    far.on('error', () => socket.destroy())
-    socket.on('error', () => far.destroy())
-    far.pipe(socket).pipe(far)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close().closeAllConnections()
-  })
-  return { uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
-}
-
 describe('a ProxyAgent', () => {
   it.each([
     ['forwarding', false, (to: LoopbackServer) => `GET ${to.origin}/e`],
@@ -224,7 +194,10 @@ describe('a ProxyAgent', () => {
     const { statusCode } = await undici.request(`${events.origin}/e`, { dispatcher })
     expect(statusCode).toBe(200)
     expect(tokensOf(events.arrivals)).toEqual(refusedAndRenewed)
-    expect(new Set(proxy.seen)).toEqual(new Set([expected(events)]))
+    const opened = proxy.tunnels.map(
+      ({ authorization }) => `CONNECT ${authorization ?? 'without a token'}`,
+    )
+    expect(new Set([...proxy.forwarded, ...opened])).toEqual(new Set([expected(events)]))
   })
 })
 

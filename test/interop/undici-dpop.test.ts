@@ -1,48 +1,15 @@
 /** DPoP (RFC 9449) through the dispatcher: a proof for each sending, nonces as the server likes. */
-import type { TokenManager } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { Agent, interceptors, request } from 'undici'
 import { bearerInterceptor, undiciFetch } from '../../src/adapters/undici.ts'
-import { startDpopResource } from './support/dpop-resource.ts'
-import { managerFor } from './support/managers.ts'
-import { startOidcServer } from './support/oidc-server.ts'
+import { startDpopWorld } from './support/dpop-world.ts'
 import { closing } from './support/undici-world.ts'
 
-const audience = 'https://files.test'
-const clientId = 'task-service'
-const clientSecret = 'fake-secret-of-the-task-service'
-
+/** With `nonceLasts`, both servers want nonces. */
 async function start(nonceLasts?: number) {
-  const server = await startOidcServer({
-    resources: {
-      [audience]: {
-        audience,
-        scope: 'file.view',
-        accessTokenFormat: 'jwt',
-        accessTokenTTL: 600,
-        jwt: { sign: { alg: 'ES256' } },
-      },
-    },
-    features: {
-      dPoP: {
-        enabled: true,
-        nonceSecret: Buffer.alloc(32, 7),
-        requireNonce: () => nonceLasts !== undefined,
-        allowReplay: false,
-      },
-    },
-  })
-  server.register({ client_id: clientId, client_secret: clientSecret })
-  const settings = nonceLasts === undefined ? {} : { nonceLasts }
-  const resource = await startDpopResource({ issuer: server.issuer, audience, ...settings })
-  const tokens: TokenManager = managerFor({
-    issuer: server.issuer,
-    clientId,
-    clientSecret,
-    dpop: true,
-    fetch: undiciFetch(closing(new Agent())),
-    resources: { [resource.origin]: { resource: audience, scopes: ['file.view'] } },
-  })
+  const wantsNonce = nonceLasts !== undefined
+  const { server, resource, manager } = await startDpopWorld({ wantsNonce, nonceLasts })
+  const tokens = manager({ fetch: undiciFetch(closing(new Agent())) })
   const dispatcher = closing(new Agent()).compose(bearerInterceptor(tokens))
   return { server, resource, tokens, dispatcher }
 }

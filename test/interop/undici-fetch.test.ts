@@ -1,16 +1,15 @@
 /** `undiciFetch`: npm undici's fetch, with what the global one takes and gives. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as undici from 'undici'
 import { undiciFetch } from '../../src/adapters/undici.ts'
 import { tokensOf } from './support/axios-copies.ts'
 import { failureOf, managerFor } from './support/managers.ts'
 import { partsOf } from './support/multipart.ts'
 import { startRefusingOnce, startResource, startTokenEndpoint } from './support/plain-servers.ts'
+import { startProxy } from './support/proxy.ts'
 import { closing } from './support/undici-world.ts'
 
 const over = () => undiciFetch(closing(new undici.Agent()))
@@ -199,31 +198,10 @@ describe('what comes out', () => {
 })
 
 describe('a manager that fetches over a dispatcher', () => {
-  /** A tunnel that counts. */
-  async function startTunnel() {
-    const seen: string[] = []
-    const server = createServer()
-    const { connect } = await import('node:net')
-    server.on('connect', (request, socket) => {
-      seen.push(request.url ?? '')
-      const [host, port] = (request.url ?? '').split(':')
-      const far = connect(Number(port), host)
-      far.once('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-      far.on('error', () => socket.destroy())
-      socket.on('error', () => far.destroy())
-      far.pipe(socket).pipe(far)
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => {
-      server.close().closeAllConnections()
-    })
-    return { uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
-  }
-
   it('gets tokens and resources through the proxy, and sends a Request again', async () => {
     const [events, endpoint] = [await startRefusingOnce(), await startTokenEndpoint()]
-    const tunnel = await startTunnel()
-    const proxy = closing(new undici.ProxyAgent({ uri: tunnel.uri, proxyTunnel: true }))
+    const { uri, tunnels } = await startProxy()
+    const proxy = closing(new undici.ProxyAgent({ uri, proxyTunnel: true }))
     const tokens = managerFor({
       tokenEndpoint: endpoint.tokenEndpoint,
       clientId: 'task-service',
@@ -237,7 +215,7 @@ describe('a manager that fetches over a dispatcher', () => {
     expect(tokensOf(events.arrivals)).toEqual(['Bearer event-token-1', 'Bearer event-token-2'])
     expect(events.arrivals.map(({ text }) => text)).toEqual(['stand-up', 'stand-up'])
     const hosts = [events, endpoint].map(({ origin }) => new URL(origin).host)
-    expect(new Set(tunnel.seen)).toEqual(new Set(hosts))
+    expect(new Set(tunnels.map(({ to }) => to))).toEqual(new Set(hosts))
   })
 })
 

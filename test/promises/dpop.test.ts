@@ -266,6 +266,21 @@ describe('an answer of the other kind', () => {
     expect(server.requests[0]?.headers).toHaveProperty('dpop')
   })
 
+  it('is renewed like any other token after a 401, also one that speaks of a nonce', async () => {
+    const resource = await startResource(nonceFirst('n1'))
+    const { server, fetch } = await starting([resource.origin], { dpop: { allowBearer: true } })
+    const unbound = (access_token: string) => ({ body: some.tokenResponse({ access_token }) })
+    server.answer(unbound('fake-one'), unbound('fake-two'))
+    expect((await fetch(resource.origin)).status).toBe(200)
+    // There was no proof that a nonce could have been missing from.
+    expect(
+      resource.requests.map(({ headers }) => [headers.authorization, headers['dpop']]),
+    ).toEqual([
+      ['Bearer fake-one', undefined],
+      ['Bearer fake-two', undefined],
+    ])
+  })
+
   it('is refused where nobody has sent a proof', async () => {
     const { server, tokens } = await starting([], { dpop: false })
     const error = await rejectionOf(tokens.getToken('a'))

@@ -57,6 +57,7 @@ export class KeyWatch {
   #renewAfter = 0
   /** No failure and no repetition since the last token. */
   #calm = false
+  #stoodStill = false
 
   constructor(parts: KeyWatchParts) {
     this.#parts = parts
@@ -80,6 +81,12 @@ export class KeyWatch {
     // What departed before the call goes on; in a pause that binds all, nothing has departed.
     if (this.#pause?.binding === false || this.#requests > 0) this.#pause = undefined
     this.held.forget()
+  }
+
+  /** It stood still while it asked: whether its next failure counts is for its clocks to say. */
+  stoodStill(): void {
+    this.uncertain()
+    this.#stoodStill = true
   }
 
   close(): void {
@@ -146,6 +153,7 @@ export class KeyWatch {
     if (token === undefined && this.isCertain) this.#parts.broken('a token landed out of nowhere')
     this.#end()
     this.#failures = 0
+    this.#stoodStill = false
     this.#pause = undefined
     this.#renewAfter = 0
     this.#calm = this.isCertain
@@ -164,11 +172,12 @@ export class KeyWatch {
     const bounds = this.#pauseBounds()
     this.#failures += 1
     this.#calm = false
-    this.#cooledFor = this.isCertain ? bounds.callers : undefined
+    const isClear = this.isCertain && !this.#stoodStill
+    this.#cooledFor = isClear ? bounds.callers : undefined
     this.#pause = undefined
     this.#renewAfter = 0
     this.#end()
-    if (!this.isCertain) return
+    if (!isClear) return
     const binding = !tokenHeld || bounds.binding
     this.#pause = { until: this.#world.at + bounds.callers.least, binding }
     if (held === undefined) return

@@ -128,9 +128,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a synchronous throw leaves its slot taken',
     file: 'cache/departures.ts',
-    find: 'const acquire = async () => this.#acquire({ signal: flight.signal, askedAt: flight.askedAt })',
+    find: 'const acquire = async () => this.#acquire({ ...flight.terms, ...this.#arrivals.known() })',
     replace:
-      'const acquire = () => {\n      this.#clock.now()\n      return this.#acquire({ signal: flight.signal, askedAt: flight.askedAt })\n    }',
+      'const acquire = () => {\n      this.#clock.now()\n      return this.#acquire({ ...flight.terms, ...this.#arrivals.known() })\n    }',
   },
   {
     name: 'jitter is drawn anew on every call',

@@ -73,12 +73,17 @@ export class Run {
 
   #trouble(deed: Exclude<Deed, { key: number } | { kind: 'close' }>): void {
     this.#stage.callers.troubledAt = this.#stage.world.awake
-    if (deed.kind === 'freeze') this.#stage.world.freeze(deed.byMs, deed.answersFirst)
     if (deed.kind === 'hook-throws') this.#stage.throwsIn = { hook: deed.hook, calls: deed.calls }
     if (deed.kind === 'secret') {
       if (deed.trouble === 'rotated') this.#stage.secrets.rotate()
       else this.#stage.secrets.trouble(deed.trouble)
     }
+    // What was under way for too long is not waited for: flights overlap then.
+    if ((deed.kind === 'freeze' || deed.kind === 'move-wall') && deed.byMs > 1_000) {
+      const asking = [...this.#stage.watches.values()].filter(({ isAsking }) => isAsking)
+      for (const watch of asking) watch.stoodStill()
+    }
+    if (deed.kind === 'freeze') this.#stage.world.freeze(deed.byMs, deed.answersFirst)
     if (deed.kind !== 'move-wall') return
     this.#stage.world.moveWall(deed.byMs)
     // A flight that has departed may find a token usable that was not when it left.

@@ -3,115 +3,20 @@
  * tree, which must keep it, and on a file that breaks it, which must be noticed.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  alsoAmbient,
+  ambient,
+  atTheTop,
+  doors,
+  mayImport,
+  mayUseAmbient,
+  notForEdges,
+  packages,
+  roomOf,
+  senders,
+} from './rooms.ts'
 import { cyclesIn, parseSource, readSourceTree } from './source-tree.ts'
 import type { Call, Import, SourceFile } from './source-tree.ts'
-
-/** Where a file lives: the folder, or for the files at the top what they are for. */
-const atTheTop: Readonly<Record<string, readonly string[]>> = {
-  ground: [
-    'errors.ts',
-    'error-codes.ts',
-    'access-token.ts',
-    'token-source.ts',
-    'events.ts',
-    'clock.ts',
-  ],
-  tools: [
-    'secure-url.ts',
-    'time-limit.ts',
-    'discard-body.ts',
-    'bounded-body.ts',
-    'json-object.ts',
-    'field-reader.ts',
-  ],
-  options: ['options.ts', 'get-token.ts'],
-  assembly: [
-    'token-manager.ts',
-    'token-manager-stats.ts',
-    'cell-source.ts',
-    'resolve-options.ts',
-    'resolve-client.ts',
-    'resolve-requests.ts',
-    'manager-parts.ts',
-    'discovered-source.ts',
-    'listed-sources.ts',
-  ],
-  'front door': ['index.ts'],
-}
-
-function roomOf(path: string): string {
-  if (path.includes('/')) return path.slice(0, path.indexOf('/'))
-  const room = Object.entries(atTheTop).find(([, files]) => files.includes(path))
-  return room?.[0] ?? 'nowhere'
-}
-
-/** Room by room: what its files may import. `(types)`: only by `import type`. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  ground: ['ground'],
-  tools: ['tools', 'ground'],
-  request: ['request', 'tools', 'ground'],
-  cache: ['cache', 'ground'],
-  'client-auth': ['client-auth', 'wire', 'tools', 'ground'],
-  wire: ['wire', 'client-auth (types)', 'request (types)', 'tools', 'ground'],
-  acquisition: ['acquisition', 'wire', 'client-auth', 'request', 'tools', 'ground'],
-  bearer: ['bearer', 'tools', 'ground'],
-  adapters: ['adapters', 'bearer', 'tools', 'ground'],
-  providers: ['providers', 'wire', 'request (types)', 'tools', 'ground'],
-  verifier: ['verifier', 'bearer', 'tools', 'ground'],
-  options: ['client-auth (types)', 'request (types)', 'wire (types)', 'ground (types)'],
-  assembly: [
-    ...['assembly', 'options', 'acquisition', 'bearer', 'cache', 'client-auth'],
-    ...['request', 'wire', 'tools', 'ground'],
-  ],
-}
-
-/** What comes from outside: the package, and the only places that may import it. */
-const packages: Readonly<Record<string, (path: string, how: Import) => boolean>> = {
-  'p-retry': (path) => path.startsWith('acquisition/'),
-  leven: (path) => path === 'field-reader.ts',
-  axios: (path, how) => path.startsWith('adapters/axios') && how.typeOnly,
-  undici: (path, how) =>
-    (path.startsWith('adapters/undici') && how.typeOnly) ||
-    (['client-auth/tls-transport.ts', 'adapters/undici-fetch.ts'].includes(path) && how.lazy),
-  jose: (path, how) => path.startsWith('verifier/') || how.lazy,
-  'node:crypto': (path) => /^(client-auth|verifier)\/|^access-token.ts$/.test(path),
-  'node:tls': (path, how) => path === 'client-auth/tls-transport.ts' && how.lazy,
-  'node:buffer': (path) => path.startsWith('verifier/'),
-  'node:util': (path) => path.startsWith('client-auth/'),
-  'node:fs/promises': (path) => path.startsWith('client-auth/'),
-  'node:diagnostics_channel': (path) => path === 'events.ts',
-}
-
-/** Time and dice are arguments everywhere else. `Date` alone prints an instant. */
-const ambient = /^(Date|performance|process\.hrtime|(set|clear)(Timeout|Interval|Immediate))\b/
-const alsoAmbient = /^(AbortSignal\.timeout|Math\.random|crypto\b)/
-const mayUseAmbient: Readonly<Record<string, RegExp>> = {
-  'clock.ts': /^(Date\.now|performance\.now|setTimeout|clearTimeout)$/,
-  'wire/retry-after.ts': /^Date\.parse$/,
-  'access-token.ts': /^Date$/,
-  'resolve-options.ts': /^Math\.random$/,
-}
-const senders = [
-  'wire/token-endpoint.ts',
-  'wire/metadata-document.ts',
-  'wire/resource-metadata.ts',
-  'bearer/outgoing-request.ts',
-  'client-auth/tls-transport.ts',
-  'adapters/undici-fetch.ts',
-  'verifier/',
-]
-const notForEdges = [
-  'assembly',
-  'options',
-  'cache',
-  'acquisition',
-  'wire',
-  'client-auth',
-  'request',
-]
-
-/** What package.json's entries open into. */
-const doors = ['index.ts', 'providers/index.ts', 'verifier/index.ts']
 
 interface Rule {
   readonly promise: string
@@ -172,6 +77,20 @@ const rules: readonly Rule[] = [
     promise: 'no module holds state that changes',
     broken: (file) => file.moduleState,
     example: ['cache/x.ts', 'let x = 1\nexport const y = new Map()\nexport const z = () => x++'],
+  },
+  {
+    promise: 'auto.ts alone makes a manager that lives as long as the process',
+    broken: ({ path, calls }) =>
+      path === 'auto.ts' ? [] : callees(calls, ({ callee }) => callee === 'createAutoManager'),
+    example: ['adapters/x.ts', 'const auto = createAutoManager(() => made)'],
+  },
+  {
+    promise: 'the environment is read in one place, and when it is asked for',
+    broken: ({ path, names }) =>
+      path === 'environment/from-environment.ts' || path.startsWith('cli/')
+        ? []
+        : names.filter((name) => name.startsWith('process.env')),
+    example: ['wire/x.ts', "export const x = () => process.env['X']"],
   },
   {
     promise: 'exports have names',

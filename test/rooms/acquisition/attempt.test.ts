@@ -4,7 +4,7 @@ import { attempt } from '../../../src/acquisition/attempt.ts'
 import type { AttemptParts } from '../../../src/acquisition/attempt.ts'
 import type { ClientAuthenticationContext } from '../../../src/client-auth/client-authentication.ts'
 import { DpopNonces } from '../../../src/client-auth/dpop-nonces.ts'
-import type { DpopProver } from '../../../src/client-auth/dpop.ts'
+import type { DpopProver, ProofSubject } from '../../../src/client-auth/dpop.ts'
 import { parseTokenRequest } from '../../../src/request/token-request.ts'
 import { standardProvider } from '../../../src/wire/provider.ts'
 import { manualClock } from '../../support/manual-clock.ts'
@@ -15,18 +15,32 @@ const own = 'https://auth.test'
 const foreign = 'https://other.test'
 const request = parseTokenRequest({ audience: 'event' })
 
-const refused = (error: string, nonce: string) =>
-  Response.json({ error }, { status: 400, headers: { 'dpop-nonce': nonce } })
+const refused = (error: string, nonce?: string) =>
+  Response.json(
+    { error },
+    { status: 400, headers: nonce === undefined ? {} : { 'dpop-nonce': nonce } },
+  )
 
 /** Proofs that look like no token: only who knows that they were sent can hide them. */
-function shortProofs(): DpopProver {
-  const proof = () => Promise.resolve('fake-proof')
-  return { allowBearer: true, tokenNonces: new DpopNonces(), proof } as unknown as DpopProver
+function shortProofs(tokenNonces: DpopNonces, nonces: unknown[]): DpopProver {
+  const proof = ({ nonce }: ProofSubject) => {
+    nonces.push(nonce)
+    return Promise.resolve('fake-proof')
+  }
+  return { allowBearer: true, tokenNonces, proof } as unknown as DpopProver
+}
+
+/** Meanwhile the answer to somebody else's request, sent earlier, taught an older nonce. */
+class OvertakenNonces extends DpopNonces {
+  override of(): string {
+    return 'older'
+  }
 }
 
 /** One attempt at a server that answers with these, in order, then grants. */
-function attempting(answers: Response[], issuer?: string) {
+function attempting(answers: Response[], issuer?: string, tokenNonces = new DpopNonces()) {
   const contexts: ClientAuthenticationContext[] = []
+  const nonces: unknown[] = []
   const sent: string[] = []
   const fetch = (input: unknown) => {
     sent.push(String(input))
@@ -37,7 +51,7 @@ function attempting(answers: Response[], issuer?: string) {
     fetch: () => fetch as typeof globalThis.fetch,
     provider: standardProvider,
     defaultLifetimeMs: 300_000,
-    dpop: shortProofs(),
+    dpop: shortProofs(tokenNonces, nonces),
     onTokenRequest: () => undefined,
     onTransport: () => undefined,
     metadata: (named = own) =>
@@ -55,7 +69,7 @@ function attempting(answers: Response[], issuer?: string) {
     attemptTimeoutMs: 5_000,
   }
   const { signal } = new AbortController()
-  return { contexts, sent, outcome: attempt(parts, { ...request, issuer }, signal) }
+  return { contexts, nonces, sent, outcome: attempt(parts, { ...request, issuer }, signal) }
 }
 
 describe('an attempt', () => {
@@ -74,6 +88,24 @@ describe('an attempt', () => {
     const { sent, outcome } = attempting(answers)
     expect(await rejectionOf(outcome)).toMatchObject({ oauthError: 'use_dpop_nonce' })
     expect(sent).toHaveLength(6)
+  })
+
+  it('is repeated with the nonce that this answer told, and a proof made anew each time', async () => {
+    const answers = [refused('use_dpop_nonce', 'n1'), refused('use_dpop_nonce', 'n2')]
+    const { nonces, contexts, outcome } = attempting(answers, own, new OvertakenNonces())
+    await outcome
+    expect(nonces).toEqual(['older', 'n1', 'n2'])
+    expect(contexts).toHaveLength(3)
+  })
+
+  it.each<[string, string | undefined]>([
+    ['repeats the nonce of the proof', 'older'],
+    ['tells none', undefined],
+  ])('is not repeated where the answer %s', async (_case, nonce) => {
+    const answers = [refused('use_dpop_nonce', nonce)]
+    const { sent, outcome } = attempting(answers, own, new OvertakenNonces())
+    expect(await rejectionOf(outcome)).toMatchObject({ oauthError: 'use_dpop_nonce' })
+    expect(sent).toHaveLength(1)
   })
 
   it('is not repeated for a nonce that came with a refusal of something else', async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { AccessToken, ConfigurationError, TokenManager } from 'm2m-tokens'
 import { describe, expect, it, vi } from 'vitest'
 import type { Dispatcher } from 'undici'
@@ -110,6 +111,34 @@ describe('a request that is ours', () => {
       expect(own.onResponseError).toHaveBeenCalledExactlyOnceWith(expect.anything(), reason)
     })
     expect(dispatch).not.toHaveBeenCalled()
+  })
+
+  it('waits for no token any more where its body fails meanwhile, and is not dispatched', async () => {
+    const dispatch = vi.fn(() => true)
+    const asked = Promise.withResolvers<AbortSignal | undefined>()
+    const getToken: TokenSource['getToken'] = (options) => {
+      asked.resolve(options?.signal)
+      return new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => {
+          reject(options.signal?.reason as Error)
+        })
+      })
+    }
+    const waiting: BearerRouter = { [bearerRoute]: () => ({ ...source, getToken }) }
+    const own = handler()
+    const body = new Readable({ read: () => undefined })
+    const post = to('a.test', { method: 'POST', body })
+    bearerInterceptor(waiting)(dispatch)(post, own)
+    const signal = await asked.promise
+    const reason = new Error('disk is gone')
+    // Without a listener this would throw, and in a program end it.
+    body.emit('error', reason)
+    expect(signal?.reason).toBe(reason)
+    await vi.waitFor(() => {
+      expect(own.onResponseError).toHaveBeenCalledExactlyOnceWith(expect.anything(), reason)
+    })
+    expect(dispatch).not.toHaveBeenCalled()
+    expect(body.listenerCount('error')).toBe(0)
   })
 
   it('fails once where the dispatcher throws', async () => {

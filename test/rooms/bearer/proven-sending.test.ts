@@ -202,6 +202,16 @@ describe('a challenge that wants a nonce', () => {
   })
 })
 
+describe('a token that goes without a proof, although there is a key', () => {
+  it('is refused by a 401 that wants a nonce, and is not sent again', async () => {
+    const held = { ...readable(), headers: () => Promise.resolve({}) }
+    const { send, sent, discarded } = sending([wants('n1')], { held })
+    expect(await send()).toMatchObject({ refused: true })
+    expect([sent.length, discarded]).toEqual([1, []])
+    expect(held.nonce(url)).toBe('n1')
+  })
+})
+
 describe('a token that is bound to a certificate', () => {
   it('goes over the connection that it is bound to, each time', async () => {
     const fetch = () => Promise.resolve(new Response())

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { AccessToken } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { Departures } from '../../../src/cache/departures.ts'
-import type { Acquired } from '../../../src/cache/departures.ts'
+import type { Acquired } from '../../../src/cache/holding.ts'
 import { Flight } from '../../../src/cache/flight.ts'
 import { instantOf } from '../../../src/clock.ts'
 import { manualClock } from '../../support/manual-clock.ts'
@@ -43,6 +43,7 @@ function departing() {
         failed.push(error)
       },
       idle: () => undefined,
+      known: () => ({ held: undefined, rejected: undefined }),
     },
   )
   const force = () => departures.force(() => undefined)

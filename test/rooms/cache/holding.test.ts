@@ -10,7 +10,14 @@ const plan = planRenewal({ startedAt, lifetimeMs: seconds(600) }, {}, 0)
 function arrival(accessToken: string, number: number) {
   const fields = { accessToken, tokenType: 'Bearer' as const, expiresAt: seconds(600), scopes: [] }
   const token = new AccessToken(fields)
-  return { token, plan, number, validityMs: seconds(600), answer: Promise.resolve(token) }
+  return {
+    token,
+    plan,
+    number,
+    validityMs: seconds(600),
+    shared: false,
+    answer: Promise.resolve(token),
+  }
 }
 
 describe('a token that lands', () => {

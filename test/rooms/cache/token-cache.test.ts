@@ -1,7 +1,7 @@
 import { AccessToken } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { newCounters } from '../../../src/cache/counters.ts'
-import type { Acquired } from '../../../src/cache/departures.ts'
+import type { Acquired } from '../../../src/cache/holding.ts'
 import { TokenCache } from '../../../src/cache/token-cache.ts'
 import { instantOf, longestDelayMs } from '../../../src/clock.ts'
 import type { Clock } from '../../../src/clock.ts'
@@ -28,7 +28,14 @@ function openCache(
   }
   const acquired: string[] = []
   const counters = newCounters()
-  const parts = { clock: watched, random: () => 0, windows: {}, counters, publish: () => undefined }
+  const parts = {
+    clock: watched,
+    random: () => 0,
+    windows: {},
+    acquireTimeoutMs: 10_000,
+    counters,
+    publish: () => undefined,
+  }
   const acquire = (key: string): Promise<Acquired> => {
     acquired.push(key)
     const lifetimeMs = lives[key] ?? seconds(600)

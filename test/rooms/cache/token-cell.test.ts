@@ -1,12 +1,12 @@
 import { AccessToken, isTokenError } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { newCounters } from '../../../src/cache/counters.ts'
-import type { Acquired } from '../../../src/cache/departures.ts'
+import type { Acquired } from '../../../src/cache/holding.ts'
 import { TokenCell } from '../../../src/cache/token-cell.ts'
 import { instantOf } from '../../../src/clock.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { manualClock } from '../../support/manual-clock.ts'
-import { seconds } from '../../support/some.ts'
+import { minutes, seconds } from '../../support/some.ts'
 import { rejectionOf } from '../../support/start.ts'
 
 /** A cell whose acquisitions land, fail or hang as the test says; no network, no real time. */
@@ -17,7 +17,14 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
     signal: AbortSignal
   }[] = []
   const counters = newCounters()
-  const parts = { clock, random, windows: {}, counters, publish: () => undefined }
+  const parts = {
+    clock,
+    random,
+    windows: {},
+    acquireTimeoutMs: minutes(10),
+    counters,
+    publish: () => undefined,
+  }
   let throwing: Error | undefined
   const cell = new TokenCell(parts, { audience: 'event', scopes: [] }, ({ signal }) => {
     if (throwing !== undefined) throw throwing

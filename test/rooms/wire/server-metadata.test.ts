@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMetadataSource } from '../../../src/wire/metadata-source.ts'
-import { createDiscovery, metadataUrls } from '../../../src/wire/server-metadata.ts'
+import { createDiscovery } from '../../../src/wire/server-metadata.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { minutes } from '../../support/some.ts'
 import { rejectionOf } from '../../support/start.ts'
@@ -70,21 +70,6 @@ describe('metadata of an issuer on our own machine', () => {
       () => undefined,
     )
     expect(found).toBe(allowed ? endpoint : undefined)
-  })
-})
-
-describe('the places of metadata', () => {
-  // RFC 8414 section 3.1 inserts, OpenID Connect Discovery section 4 appends.
-  it.each([
-    ['https://a.test', '', ''],
-    ['https://a.test/', '', ''],
-    ['https://a.test/one/two', '/one/two', '/one/two'],
-    ['https://a.test//evil.test', '//evil.test', '//evil.test'],
-  ])('of %s are two, both at that very host', (named, inserted, before) => {
-    expect(metadataUrls(new URL(named)).map(({ href }) => href)).toEqual([
-      `https://a.test/.well-known/oauth-authorization-server${inserted}`,
-      `https://a.test${before}/.well-known/openid-configuration`,
-    ])
   })
 })
 

@@ -1,0 +1,158 @@
+/** Mutants of how a fleet shares: who asks, who waits, and what the store may cost. */
+import { mutantsOf } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
+
+const shared = 'promises/shared-store'
+const faults = 'promises/shared-store-faults'
+const binding = 'promises/shared-store-binding'
+
+export const storeMutants: readonly Mutant[] = [
+  ...mutantsOf(
+    'src/store/shared-acquisition.ts',
+    [shared, faults, binding],
+    [
+      {
+        id: 'shared-forced-asks',
+        rule: 'A forced renewal is never satisfied by what is stored.',
+        find: "if (this.#terms.kind === 'forced') return { version: entry.version }",
+        replace: '',
+      },
+      {
+        id: 'shared-looks-first',
+        rule: 'What another process has left is taken.',
+        find: 'if (found !== undefined) return { found }\n    await',
+        replace: 'await',
+      },
+      {
+        id: 'shared-waits-for-holder',
+        rule: 'While one asks, the others wait for what it brings.',
+        find: 'const isHopeless = answer.failedVersion !== failedBefore || clock.monotonic() >= until',
+        replace: 'const isHopeless = true',
+      },
+      {
+        id: 'shared-notices-failure',
+        rule: 'When the holder of the lease gives up, the others ask at once.',
+        find: 'answer.failedVersion !== failedBefore || ',
+        replace: '',
+      },
+      {
+        id: 'shared-patience',
+        rule: 'Nobody waits for another process longer than half his time limit.',
+        find: ' || clock.monotonic() >= until',
+        replace: '',
+      },
+      {
+        id: 'shared-says-it-failed',
+        rule: 'Who fails says so.',
+        find: "lease?.release('failed').catch",
+        replace: "lease?.release('done').catch",
+      },
+      {
+        id: 'shared-leaves-it',
+        rule: 'Who has acquired leaves the token for the others.',
+        find: 'this.#leave(acquired, { version, lease }).catch(() => undefined)',
+        replace: '',
+      },
+      {
+        id: 'shared-deletes-rejected',
+        rule: 'A rejected token is deleted for all.',
+        find: 'await this.#place.store.delete(record.id)',
+        replace: '',
+        killers: ['rooms/store/shared-acquisition'],
+      },
+      {
+        id: 'shared-no-old-news',
+        rule: 'A rejected token that comes again is not left for others.',
+        find: ' && isNews && ',
+        replace: ' && ',
+      },
+      {
+        id: 'shared-fits',
+        rule: 'A token that came over another certificate is not left under this one’s name.',
+        find: ' && fits(token)',
+        replace: '',
+      },
+      {
+        id: 'shared-adopts',
+        rule: 'A stored token is spent over a connection of this process.',
+        find: 'this.#place.adopt(living.token)',
+        replace: '',
+      },
+      {
+        id: 'shared-reports-once',
+        rule: 'An unreadable record is reported once.',
+        find: 'if (this.#unreadable === id) return',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/lease-keeper.ts',
+    [shared],
+    [
+      {
+        id: 'lease-is-extended',
+        rule: 'A lease is kept while its holder works.',
+        find: 'this.#cancel = this.#clock.after(this.#lengthMs / 3',
+        replace: 'this.#cancel = this.#clock.after(this.#lengthMs * 9',
+      },
+      {
+        id: 'lease-ends',
+        rule: 'A released lease leaves no timer.',
+        find: '    this.#cancel()\n',
+        replace: '',
+        killers: ['rooms/store/shared-acquisition'],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/guarded-store.ts',
+    [faults],
+    [
+      {
+        id: 'guard-circuit',
+        rule: 'A store that failed is left alone for a while.',
+        find: 'if (this.#circuit.isOpen) return undefined\n    const { clock, timeoutMs',
+        replace: 'const { clock, timeoutMs',
+      },
+      {
+        id: 'guard-opens',
+        rule: 'A failure opens the circuit.',
+        find: 'this.#circuit.failed()',
+        replace: '',
+      },
+      {
+        id: 'guard-checks-versions',
+        rule: 'What a store answers is checked before it is believed.',
+        find: "if (!isCount(version) || !isCount(failedVersion)) throw new TypeError('no entry')",
+        replace: '',
+      },
+      {
+        id: 'guard-checks-leases',
+        rule: 'A lease of another shape is none.',
+        find: "if (typeof holder !== 'string' || !isCount(version)) throw new TypeError('no lease')",
+        replace: '',
+        killers: ['rooms/store/guarded-store'],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/store-circuit.ts',
+    [faults],
+    [
+      {
+        id: 'circuit-grows',
+        rule: 'A store that stays down is asked more and more seldom.',
+        find: 'this.#failures += 1',
+        replace: '',
+      },
+      {
+        id: 'circuit-forgets',
+        rule: 'A store that is back counts as new.',
+        find: 'succeeded(): void {\n    this.#failures = 0',
+        replace: 'succeeded(): void {',
+        killers: ['rooms/store/guarded-store'],
+      },
+    ],
+  ),
+]

@@ -1,0 +1,79 @@
+/**
+ * Asks for a token with each way of proving who we are, each once and without retries, and writes
+ * down how it ended. A refusal that no other way could change ends it.
+ */
+import type { AccessToken } from '../../access-token.ts'
+import type { ClientAuthentication } from '../../client-auth/client-authentication.ts'
+import { isTokenError } from '../../errors.ts'
+import type { AnyTokenError } from '../../errors.ts'
+import type { AuthorizationServerOptions, CommonOptions } from '../../options.ts'
+import type { TokenRequestInput } from '../../request/token-request.ts'
+import { TokenManager } from '../../token-manager.ts'
+import type { Provider } from '../../wire/provider.ts'
+import type { Exchange, Probe } from './probe.ts'
+
+/** One token request. */
+export interface TokenAttempt {
+  /** `client_secret_basic`, or what else was tried. */
+  readonly way: string
+  /** Whose spelling was used. */
+  readonly provider: Provider | undefined
+  /** Undefined where nothing was sent. */
+  readonly exchange: Exchange | undefined
+  readonly token?: AccessToken
+  readonly error?: AnyTokenError
+}
+
+export interface TokenQuestion {
+  readonly options: CommonOptions
+  readonly issuer: string | undefined
+  readonly tokenEndpoint: string | undefined
+  readonly request: TokenRequestInput
+}
+
+/** One request by `way`. @throws {ConfigurationError} the request itself cannot be expressed. */
+export async function askOnce(
+  probe: Probe,
+  question: TokenQuestion,
+  by: { readonly way: string; readonly authentication: ClientAuthentication },
+): Promise<TokenAttempt> {
+  const { way, authentication } = by
+  const { provider } = question.options
+  const before = probe.exchanges.length
+  await using tokens = new TokenManager({
+    ...question.options,
+    ...serverOf(question),
+    resources: undefined,
+    clientAuthentication: authentication,
+    fetch: probe.fetchFor(`a token, by ${way}`),
+    clock: probe.clock,
+    retries: 0,
+  })
+  try {
+    const token = await tokens.getToken(question.request)
+    return { way, provider, exchange: newest(probe, before), token }
+  } catch (error) {
+    if (!isTokenError(error) || error.name === 'ConfigurationError') throw error
+    return { way, provider, exchange: newest(probe, before), error }
+  }
+}
+
+function serverOf({ options, issuer, tokenEndpoint }: TokenQuestion): AuthorizationServerOptions {
+  const { provider } = options
+  // What the preset says of its server may not be said twice.
+  return {
+    issuer: provider?.issuer === undefined ? issuer : undefined,
+    tokenEndpoint: provider?.tokenEndpoint === undefined ? tokenEndpoint : undefined,
+  }
+}
+
+function newest(probe: Probe, before: number): Exchange | undefined {
+  return probe.exchanges.slice(before).at(-1)
+}
+
+/** Whether another way of proving who we are could end otherwise. */
+export function isAboutClient({ error }: TokenAttempt): boolean {
+  if (error?.name !== 'TokenEndpointError' || error.code !== 'token_endpoint_refused') return false
+  const { oauthError, status } = error
+  return oauthError === 'invalid_client' || (status === 401 && oauthError !== 'access_denied')
+}

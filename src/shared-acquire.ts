@@ -1,0 +1,89 @@
+/**
+ * Acquisition by way of the shared store, where there is one: what a token is called there, what it
+ * is bound to, and how long the store may take.
+ */
+import type { Acquire } from './acquisition/acquire.ts'
+import type { TokenPossession } from './client-auth/possession.ts'
+import type { KnownTokens } from './cache/holding.ts'
+import type { FlightTerms } from './cache/flight.ts'
+import { publish } from './events.ts'
+import { cacheKey } from './request/cache-key.ts'
+import { recipientOf } from './request/token-request.ts'
+import type { TokenRequest } from './request/token-request.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
+import { GuardedStore } from './store/guarded-store.ts'
+import type { LivingToken } from './store/stored-token.ts'
+import { SharedAcquisition } from './store/shared-acquisition.ts'
+import type { SharedPlace } from './store/shared-acquisition.ts'
+import { storeName } from './store/store-name.ts'
+
+/** How a key gets its token. */
+export type AcquireForKey = (
+  request: TokenRequest,
+  terms: FlightTerms & KnownTokens,
+) => Promise<LivingToken & { readonly source?: 'store' }>
+
+export interface SharedParts {
+  readonly acquire: Acquire
+  readonly identity: string
+  readonly possession: TokenPossession
+  readonly onStoreHit: () => void
+}
+
+/** Long enough for most answers of a server; its holder extends it where they take longer. */
+const leaseMs = 1_000
+
+export function createSharedAcquire(options: ResolvedOptions, parts: SharedParts): AcquireForKey {
+  const { store, clock, random, windows, acquireTimeoutMs } = options
+  const { acquire } = parts
+  if (store === undefined) return acquire
+  // Whatever the store does, a quarter of the time is left for the authorization server.
+  const timeoutMs = Math.min(options.storeTimeoutMs, acquireTimeoutMs / 8)
+  const guarded = new GuardedStore({ store, clock, random, timeoutMs, publish })
+  const shared = {
+    clock,
+    random,
+    windows,
+    leaseMs: Math.max(leaseMs, 4 * timeoutMs),
+    patienceMs: acquireTimeoutMs / 2,
+    onFound: parts.onStoreHit,
+  }
+  return async (request, terms) => {
+    const ask = () => acquire(request, terms)
+    const place = guarded.isOpen ? undefined : await placeOf(options, parts, request)
+    if (place === undefined) return ask()
+    const subject = { audience: recipientOf(request), scopes: request.scopes }
+    const at = { ...place, store: guarded.at(place.name, subject) }
+    return new SharedAcquisition(shared, at, terms).run(ask)
+  }
+}
+
+/** Undefined where a key or certificate cannot be had: the acquisition will say why. */
+async function placeOf(
+  options: ResolvedOptions,
+  { identity, possession }: SharedParts,
+  request: TokenRequest,
+): Promise<Omit<SharedPlace, 'store'> | undefined> {
+  const { dpop, provider, tokenEndpoint, clientAuthentication, clock } = options
+  try {
+    const transport = await clientAuthentication.transport?.(clock.now())
+    const key = await dpop?.fingerprint()
+    const name = storeName({
+      key: cacheKey(identity, request),
+      tokenEndpoint: tokenEndpoint?.href,
+      provider: provider.name,
+      parameters: provider.spell(request),
+      boundTo: [transport?.thumbprint ?? '', key ?? ''],
+    })
+    return {
+      name,
+      adopt: (token) => {
+        if (transport !== undefined) possession.keep(token, transport.fetch)
+      },
+      // A certificate may have been rotated on the way.
+      fits: (token) => possession.connection(token) === transport?.fetch,
+    }
+  } catch {
+    return undefined
+  }
+}
