@@ -18,7 +18,7 @@ const oldest = /\d+(\.\d+)*/.exec(manifest.engines.node)?.[0] ?? '22'
 const nodeLines = [...new Set([oldest, '22', '24', '26'])]
 
 /** Packages that `import 'm2m-tokens'` must not load: each costs tens of milliseconds to start. */
-const neverAtImport = ['undici', 'jose', 'axios']
+const neverAtImport = ['undici', 'jose', 'axios', 'commander', '@opentelemetry/api']
 
 await inTemporaryFolder(async (folder) => {
   const esm = join(folder, 'esm')
@@ -30,8 +30,9 @@ await inTemporaryFolder(async (folder) => {
     return ''
   })
 
-  const { axios = 'latest', '@types/node': nodeTypes = 'latest' } = manifest.devDependencies
-  const others = [`axios@${axios}`, `@types/node@${nodeTypes}`]
+  const others = ['axios', '@types/node', '@opentelemetry/api'].map(
+    (name) => `${name}@${manifest.devDependencies[name] ?? 'latest'}`,
+  )
   await gate('install: an ESM project', () =>
     install(esm, { type: 'module' }, [tarball, ...others]),
   )
@@ -42,8 +43,8 @@ await inTemporaryFolder(async (folder) => {
     await install(alone, { type: 'module' }, [tarball])
     return installedAlone(alone)
   })
-  await gate('types: ESM, strict', () => compile(esm, ['consumer.ts', 'two-copies.ts']))
-  await gate('types: CommonJS, strict', () => compile(cjs, ['consumer.ts']))
+  await gate('types: ESM, strict', () => compile(esm, ['consumer.ts', 'entries.ts', 'two-copies.ts']))
+  await gate('types: CommonJS, strict', () => compile(cjs, ['consumer.ts', 'entries.ts']))
   await copyFile(program('loaded-packages.ts'), join(alone, 'loaded-packages.ts'))
 
   await Promise.all(nodeLines.map((line) => installNode(folder, line)))
@@ -56,6 +57,8 @@ await inTemporaryFolder(async (folder) => {
     }
     await on('fetch and axios, ESM', () => run(esm, node, 'consumer.js'))
     await on('fetch and axios, CJS', () => run(cjs, node, 'consumer.js'))
+    await on('every entry and the command, ESM', () => run(esm, node, 'entries.js'))
+    await on('every entry and the command, CJS', () => run(cjs, node, 'entries.js'))
     await on('both copies in one process', () => run(esm, node, 'two-copies.js'))
     await on('import loads little', () => loaded(alone, node, 'import'))
     await on('require loads little', () => loaded(alone, node, 'require'))
@@ -149,7 +152,7 @@ async function isOpen(name: string, check: () => Promise<string>): Promise<boole
 
 function printTable(table: ReadonlyMap<string, readonly string[]>): void {
   const row = (what: string, cells: readonly string[]) =>
-    `${what.padEnd(30)}${cells.map((cell) => cell.padStart(8)).join('')}`
+    `${what.padEnd(36)}${cells.map((cell) => cell.padStart(8)).join('')}`
   console.log(`\n${row('node', nodeLines)}`)
   for (const [what, cells] of table) console.log(row(what, cells))
 }

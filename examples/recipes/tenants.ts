@@ -1,16 +1,15 @@
 /**
  * One manager for each tenant, because each has a client of its own: made when it is first needed,
- * at most so many at a time, and closed when it has to go, which forgets its tokens. None that is
- * in use goes: closing would fail the calls under way.
+ * at most so many at a time, closed when it has to go. None that is in use goes: that would fail the
+ * calls under way. All share a store, so that who comes back finds his token there.
  */
 import assert from 'node:assert/strict'
 import { TokenManager } from 'm2m-tokens'
-import { startAuthorizationServer } from 'm2m-tokens/testing'
+import { memoryTokenStore, startAuthorizationServer } from 'm2m-tokens/testing'
 
 const server = await startAuthorizationServer({ clients: 'any' })
-const { issuer } = server
-const audience = 'https://files.example'
-
+const [{ issuer }, audience] = [server, 'https://files.example']
+const store = memoryTokenStore() // Yours: redisTokenStore(client, { key })
 const most = 2
 const managers = new Map<string, { readonly tokens: TokenManager; calls: number }>()
 async function asTenant<T>(tenant: string, work: (tokens: TokenManager) => Promise<T>): Promise<T> {
@@ -30,8 +29,7 @@ async function asTenant<T>(tenant: string, work: (tokens: TokenManager) => Promi
   }
 }
 function managerFor(tenant: string): TokenManager {
-  const clientSecret = `fake-secret-of-${tenant}` // Yours: { file: `/run/secrets/${tenant}` }
-  return new TokenManager({ issuer, clientId: tenant, clientSecret })
+  return new TokenManager({ issuer, clientId: tenant, clientSecret: `fake-of-${tenant}`, store })
 }
 
 const call = (tenant: string) => asTenant(tenant, (tokens) => tokens.getToken(audience))
@@ -44,7 +42,9 @@ await asTenant('red', async (tokens) => {
   assert.equal(await tokens.getToken(audience), await call('red'))
 })
 console.log('red was in use     ', [...managers.keys()].join(', '), 'stay')
-assert.deepEqual([[...managers.keys()], server.requests.length], [['grey', 'red'], 4])
-
-await Promise.all([...managers.values()].map(({ tokens }) => tokens.close()))
+assert.deepEqual([...managers.keys()], ['grey', 'red'])
+await call('blue')
+console.log('blue is back       ', server.requests.length, 'token requests, as before')
+assert.equal(server.requests.length, 4)
+for (const { tokens } of managers.values()) await tokens.close()
 await server.close()

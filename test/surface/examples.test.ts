@@ -75,6 +75,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
   'recipes/tenants.ts': [
     '4 calls, 2 tenants  2 token requests',
     'red was in use      grey, red stay',
+    'blue is back        4 token requests, as before',
   ],
 }
 
