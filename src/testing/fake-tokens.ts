@@ -48,14 +48,31 @@ interface FakeParts {
 }
 
 /** A `TokenManager` in the hands of a test. */
-export class FakeTokens extends TokenManager {
+export interface FakeTokens extends TokenManager {
   /** The authorization server behind it: `hold`, `always`, `lifetimeSeconds`, `accepts`, … */
   readonly server: ServerControls
   /** Its time: `clock.advance(ms)` moves it, and nothing else does. */
   readonly clock: ManualClock
+  /** Every token request so far, in order. */
+  readonly requests: readonly ReceivedRequest[]
+  /** The tokens issued so far, newest last. */
+  readonly issued: readonly string[]
+  /**
+   * Answers the next token requests with these, one each. An `Error` is what the request rejects
+   * with, as if the network had failed. Where a usable token is held, callers go on with that.
+   *
+   * @throws {ConfigurationError} `configuration_invalid`: a field is wrong, or this is no failure.
+   */
+  failNext(...failures: readonly (ScriptedAnswer | Error)[]): void
+  /** Moves the clock to where no token lives any more: the next call waits for a new one. */
+  expire(): void
+}
+
+class FakeTokenManager extends TokenManager implements FakeTokens {
+  readonly server: ServerControls
+  readonly clock: ManualClock
   readonly #server: ScriptedServer
 
-  /** @internal Made by `fakeTokens`. */
   constructor({ server, clock, next, options }: FakeParts) {
     const { clientId, clientSecret } = server.options
     super({
@@ -74,28 +91,19 @@ export class FakeTokens extends TokenManager {
     this.#server = server
   }
 
-  /** Every token request so far, in order. */
   get requests(): readonly ReceivedRequest[] {
     return this.server.requests
   }
 
-  /** The tokens issued so far, newest last. */
   get issued(): readonly string[] {
     return this.server.issued
   }
 
-  /**
-   * Answers the next token requests with these, one each. An `Error` is what the request rejects
-   * with, as if the network had failed. Where a usable token is held, callers go on with that.
-   *
-   * @throws {ConfigurationError} `configuration_invalid`: a field is wrong, or this is no failure.
-   */
   failNext(...failures: readonly (ScriptedAnswer | Error)[]): void {
     for (const failure of failures) refuseSuccess(failure)
     this.server.answerNext(...failures)
   }
 
-  /** Moves the clock to where no token lives any more: the next call waits for a new one. */
   expire(): void {
     this.clock.advance(this.#server.remainingMs)
   }
@@ -151,7 +159,7 @@ export function fakeTokens(options: FakeTokensOptions = {}): FakeTokens {
   const own = managerNames.map((name) => [name, fields.unknown(name)])
   // The manager itself checks them, and says what is wrong.
   const managerOptions = Object.fromEntries(own) as Partial<CommonOptions>
-  return new FakeTokens({ server, clock, next: readFetch(fields), options: managerOptions })
+  return new FakeTokenManager({ server, clock, next: readFetch(fields), options: managerOptions })
 }
 
 function readFetch(fields: FieldReader): () => typeof globalThis.fetch {
