@@ -8,6 +8,7 @@ import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import { BoundSources } from './bound-sources.ts'
 import { originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
+import { Spellings } from './cache/spellings.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { fromEnvironment } from './environment/from-environment.ts'
@@ -54,6 +55,7 @@ export class TokenManager implements BearerRouter {
   readonly #counters = newCounters()
   readonly #parts: ManagerParts
   readonly #sources: BoundSources
+  readonly #spellings: Spellings<TokenCell>
   readonly #ending = new AbortController()
   #closed = false
 
@@ -67,7 +69,9 @@ export class TokenManager implements BearerRouter {
     const cellParts = { ...resolved, counters: this.#counters, publish }
     this.#cache = new TokenCache(cellParts, this.#parts.acquire, resolved.maxEntries)
     this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch })
-    this.getToken = (...words: readonly unknown[]) => this.#get(words)
+    this.#spellings = new Spellings(resolved.maxEntries)
+    this.getToken = (first: unknown, second?: unknown, third?: unknown) =>
+      this.#get(first, second, third)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
   }
 
@@ -147,6 +151,7 @@ export class TokenManager implements BearerRouter {
    */
   close(): Promise<void> {
     this.#closed = true
+    this.#spellings.clear()
     this.#cache.close()
     this.#ending.abort(new ManagerClosedError())
     return Promise.resolve()
@@ -163,13 +168,16 @@ export class TokenManager implements BearerRouter {
     throw originNotListed(url, 'add it to resources')
   }
 
-  #get(words: readonly unknown[]): Promise<AccessToken> {
+  #get(first: unknown, second: unknown, third: unknown): Promise<AccessToken> {
     try {
-      const { request, options } = requestFromArguments(words, 'getToken')
+      const known = third === undefined ? this.#spellings.find(first, second) : undefined
+      if (known !== undefined) return known.get()
+      const { request, options } = requestFromArguments([first, second, third], 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
       if (this.#closed) throw new ManagerClosedError()
-      const wanted = this.#options.requests.parse(request)
-      return this.#cell(wanted).get(options as GetTokenOptions | undefined)
+      const cell = this.#cell(this.#options.requests.parse(request))
+      this.#spellings.remember(first, second, cell)
+      return cell.get(options as GetTokenOptions | undefined)
     } catch (error) {
       return Promise.reject(error as Error)
     }

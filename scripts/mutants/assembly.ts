@@ -70,8 +70,8 @@ export const assemblyMutants: readonly Mutant[] = [
       {
         id: 'manager-spells-no-hits',
         rule: 'A hit asks the provider nothing.',
-        find: 'const wanted = this.#options.requests.parse(request)',
-        replace: 'const wanted = this.#options.requests.read(request)',
+        find: 'this.#cell(this.#options.requests.parse(request))',
+        replace: 'this.#cell(this.#options.requests.read(request))',
         killers: ['rooms/wire/guarded-provider'],
       },
       {

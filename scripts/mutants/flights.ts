@@ -212,8 +212,8 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-expired-on-arrival',
         rule: 'A token that ended on its way is refused.',
-        find: 'if (isPast(plan.unusableAt, now)) {',
-        replace: 'if (false) {',
+        find: 'if (isPast(plan.unusableAt, now)) throw expiredOnArrival(this.subject, life, now)',
+        replace: '',
       },
       {
         id: 'cell-success-forgets',
@@ -244,7 +244,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-last-used',
         rule: 'Every call counts as use.',
-        find: 'this.lastUsed = now.monotonic',
+        find: 'this.used(this.#parts.ticks)',
         replace: '',
         killers: ['promises/one-acquisition-per-key'],
       },

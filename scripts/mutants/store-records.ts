@@ -11,7 +11,7 @@ const contract = 'store/token-store-promises'
 export const storeRecordMutants: readonly Mutant[] = [
   ...mutantsOf(
     'src/store/stored-choice.ts',
-    [shared],
+    ['rooms/store/stored-token', shared],
     [
       {
         id: 'choice-rejected-again',
@@ -47,7 +47,7 @@ export const storeRecordMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/store/stored-token.ts',
-    [faults, shared],
+    ['rooms/store/stored-token', faults, shared],
     [
       {
         id: 'record-format',

@@ -3,13 +3,14 @@ import { mutantsOf } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 const shared = 'promises/shared-store'
+const leases = 'promises/shared-store-leases'
 const faults = 'promises/shared-store-faults'
 const binding = 'promises/shared-store-binding'
 
 export const storeMutants: readonly Mutant[] = [
   ...mutantsOf(
     'src/store/shared-acquisition.ts',
-    [shared, faults, binding],
+    ['rooms/store/shared-acquisition', shared, leases, faults, binding],
     [
       {
         id: 'shared-forced-asks',
@@ -88,7 +89,7 @@ export const storeMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/store/lease-keeper.ts',
-    [shared],
+    [leases],
     [
       {
         id: 'lease-is-extended',

@@ -1,6 +1,9 @@
 /** What a cell says in words: the errors that it makes itself. Pure. */
 import { forAudience, ManagerClosedError, TokenUnavailableError } from '../errors.ts'
+import type { Instant } from '../clock.ts'
 import type { TokenEventSubject } from '../events.ts'
+import { remainingMs } from './renewal-plan.ts'
+import type { Lifetime } from './renewal-plan.ts'
 
 export function closed({ audience }: TokenEventSubject): ManagerClosedError {
   return new ManagerClosedError({ audience })
@@ -8,9 +11,10 @@ export function closed({ audience }: TokenEventSubject): ManagerClosedError {
 
 export function expiredOnArrival(
   subject: TokenEventSubject,
-  lifetimeMs: number,
-  tookMs: number,
+  { startedAt, lifetimeMs }: Lifetime,
+  now: Instant,
 ): TokenUnavailableError {
+  const tookMs = -remainingMs(startedAt, now)
   return new TokenUnavailableError(
     'token_expired_on_arrival',
     `the token${forAudience(subject.audience)} lives ${lifetimeMs} ms and took ${Math.ceil(tookMs)} ms to ` +

@@ -8,6 +8,7 @@ import type { TokenEventSubject } from '../events.ts'
 import { announced } from './acquisition-events.ts'
 import type { CellParts } from './cell-parts.ts'
 import type { Acquired, AcquireInformed } from './holding.ts'
+import { Ticks } from './ticks.ts'
 import { TokenCell } from './token-cell.ts'
 
 export type AcquireFor<Request> = (
@@ -34,9 +35,9 @@ export class TokenCache<Request> {
   #ended = 0
   #closed = false
 
-  constructor(parts: CellParts, acquire: AcquireFor<Request>, maxEntries: number) {
+  constructor(parts: Omit<CellParts, 'ticks'>, acquire: AcquireFor<Request>, maxEntries: number) {
     const onIdle = this.#afterFlight.bind(this)
-    this.#parts = { ...parts, onIdle }
+    this.#parts = { ...parts, ticks: new Ticks(parts.clock), onIdle }
     this.#acquire = acquire
     this.#maxEntries = maxEntries
     this.#step = Math.max(1, Math.floor(maxEntries / 64))
@@ -57,7 +58,8 @@ export class TokenCache<Request> {
         this.#acquire(request, terms),
       ),
     )
-    cell.lastUsed = this.#parts.clock.monotonic()
+    this.#parts.ticks.refresh()
+    cell.lastUsed = this.#parts.ticks.monotonic
     // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.
     if (this.#closed) cell.close()
     else this.#cells.set(key, cell)

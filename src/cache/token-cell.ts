@@ -20,16 +20,11 @@ import type { Flight } from './flight.ts'
 import { arrivalOf, Holding } from './holding.ts'
 import type { Acquired, AcquireInformed } from './holding.ts'
 import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
+import { ReadyAnswer } from './ready-answer.ts'
 import { longEnough } from './validity.ts'
 import type { Wanted } from './validity.ts'
 
-export class TokenCell {
-  /** Monotonic milliseconds of the last call: who is least recently used. */
-  lastUsed = 0
-  /** Kept, whatever has to leave: a timer renews it. */
-  pinned = false
-  /** Set when the cache no longer knows this cell; a bound source then looks for the new one. */
-  evicted = false
+export class TokenCell extends ReadyAnswer {
   readonly subject: TokenEventSubject
   readonly #parts: CellParts
   readonly #departures: Departures
@@ -38,6 +33,7 @@ export class TokenCell {
   #closed = false
 
   constructor(parts: CellParts, subject: TokenEventSubject, acquire: AcquireInformed) {
+    super()
     this.#parts = parts
     this.subject = subject
     this.#departures = new Departures(parts.clock, acquire, {
@@ -49,7 +45,9 @@ export class TokenCell {
   }
 
   get(options?: GetTokenOptions): Promise<AccessToken> {
-    if (!isAnswerWatched()) return this.#answer(options)
+    if (!isAnswerWatched()) {
+      return (options === undefined ? this.hit(this.#parts) : undefined) ?? this.#answer(options)
+    }
     const [parts, flights, holding] = [this.#parts, this.#departures, this.#holding]
     const cell = { parts, subject: this.subject, flights, holding }
     return watched(cell, options, () => this.#answer(options))
@@ -59,7 +57,7 @@ export class TokenCell {
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
     if (this.#closed) return Promise.reject(closed(this.subject))
     const now = instantOf(this.#parts.clock)
-    this.lastUsed = now.monotonic
+    this.used(this.#parts.ticks)
     const minValidityMs = options?.minValidityMs ?? 0
     if (options?.forceRenewal === true) {
       return this.#longEnough(this.#force(now, options.signal), { minValidityMs })
@@ -78,6 +76,7 @@ export class TokenCell {
   invalidate(token: AccessToken | string): boolean {
     const text = textOf(token)
     if (!this.#holding.reject(text, this.#parts.clock.monotonic())) return false
+    this.unready()
     this.#parts.counters.invalidations += 1
     this.#parts.publish('invalidated', () => this.subject)
     return true
@@ -104,6 +103,7 @@ export class TokenCell {
 
   close(): void {
     this.#closed = true
+    this.unready()
     this.#holding.clear()
     this.#departures.abandonAll(closed(this.subject))
   }
@@ -161,17 +161,16 @@ export class TokenCell {
 
   #land(flight: Flight, acquired: Acquired): void {
     const { token, life } = acquired
-    const { clock, counters, publish, random, windows } = this.#parts
+    const { clock, counters, publish, random, ticks, windows } = this.#parts
     const now = instantOf(clock)
     const plan = planRenewal(life, windows, random())
-    if (isPast(plan.unusableAt, now)) {
-      throw expiredOnArrival(this.subject, life.lifetimeMs, -remainingMs(life.startedAt, now))
-    }
+    if (isPast(plan.unusableAt, now)) throw expiredOnArrival(this.subject, life, now)
     this.#departures.clear(flight)
     const outcome = this.#holding.usable(now) === undefined ? 'acquired' : 'renewed'
     const arrival = arrivalOf({ ...acquired, number: flight.number }, plan, now)
     const kept = this.#holding.keep(arrival, now.monotonic)
     if (kept !== 'late') this.#failures.forget()
+    if (kept !== 'late') this.ready(arrival.answer, ticks.before(plan.renewAt))
     // The same text again, however long it still lives: asking at once would bring it once more.
     if (kept === 'same') {
       const pauseMs = renewalPauseMs(remainingMs(plan.unusableAt, now), random())

@@ -45,6 +45,8 @@ describe('sixteen processes that start at once', () => {
       join().getToken({ audience: 'event', parameters: { tenant: 'a' } }),
       join({ clientId: 'other-client' }).getToken('event'),
       join({ tokenEndpoint: `${server.tokenEndpoint}?tenant=b` }).getToken('event'),
+      join({ issuer: server.issuer }).getToken('event'),
+      join({ issuer: server.issuer, tokenEndpoint: `${server.tokenEndpoint}?b` }).getToken('event'),
     ]
     await passUntil(Promise.all(own))
     expect(server.requests).toHaveLength(own.length)
@@ -213,75 +215,12 @@ describe('a forced renewal', () => {
     expect((await join().getToken('event')).accessToken).toBe(server.issued.at(-1))
     expect(server.requests.length).toBeLessThanOrEqual(3)
   })
-})
 
-describe('a process that asks for all', () => {
-  it('and fails lets the others ask at once, each for itself', async () => {
-    const { server, join, passUntil } = await startFleet()
-    const release = server.hold()
-    server.always({ status: 400, body: { error: 'invalid_scope' } })
-    const calls = Array.from({ length: 4 }, () => rejectionOf(join().getToken('event')))
-    await until(() => server.requests.length > 0)
-    release()
-    expect(await passUntil(Promise.all(calls))).toBeLessThan(seconds(2))
-    for (const error of await Promise.all(calls)) {
-      expect(error).toMatchObject({ code: 'token_endpoint_refused', oauthError: 'invalid_scope' })
-    }
-    expect(server.requests).toHaveLength(4)
-  })
-
-  it('and is slow keeps its lease for as long as it lives, half the time limit of the others', async () => {
-    const { server, join, pass, passUntil } = await startFleet()
-    const release = server.hold()
-    const first = join({ attemptTimeoutMs: 10_000 }).getToken('event')
-    await until(() => server.requests.length === 1)
-    const second = join().getToken('event')
-    await pass(seconds(4))
-    expect(server.requests).toHaveLength(1)
-    await pass(seconds(1.5))
-    await until(() => server.requests.length === 2)
-    release()
-    await passUntil(Promise.all([first, second]))
-  })
-
-  it('and dies is followed by one of the others, when its lease is over', async () => {
-    const names: string[] = []
-    const { server, store, join, pass, passUntil } = await startFleet({
-      store: (plain) => ({
-        ...methodsOf(plain),
-        get: (name) => {
-          names.push(name)
-          return plain.get(name)
-        },
-      }),
-    })
+  it('of a process that holds nothing is not satisfied by it either', async () => {
+    const { server, join } = await startFleet()
     await join().getToken('event')
     await turns(10)
-    const [name = ''] = names
-    // What a process leaves that was killed while it asked.
-    const { record } = await store.get(name)
-    await store.delete(name, record?.id ?? '')
-    await store.lease(name, 1_000)
-    const others = Array.from({ length: 4 }, () => join().getToken('event'))
-    await pass(800)
-    expect(server.requests).toHaveLength(1)
-    expect(await passUntil(Promise.all(others))).toBeLessThan(seconds(1))
-    expect(server.requests).toHaveLength(2)
-  })
-})
-
-describe('a manager that is closed', () => {
-  it('no longer waits for another process', async () => {
-    const { server, join, pass } = await startFleet()
-    server.hold()
-    const first = rejectionOf(join().getToken('event'))
-    await until(() => server.requests.length === 1)
-    const tokens = join()
-    const waiting = rejectionOf(tokens.getToken('event'))
-    await pass(100)
-    await tokens.close()
-    expect(await waiting).toMatchObject({ code: 'manager_closed' })
-    expect(server.requests).toHaveLength(1)
-    expect(first).toBeInstanceOf(Promise)
+    const forced = await join().getToken('event', undefined, { forceRenewal: true })
+    expect(forced.accessToken).toBe(server.issued[1])
   })
 })

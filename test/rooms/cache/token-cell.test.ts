@@ -2,6 +2,7 @@ import { AccessToken, isTokenError } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { newCounters } from '../../../src/cache/counters.ts'
 import type { Acquired } from '../../../src/cache/holding.ts'
+import { Ticks } from '../../../src/cache/ticks.ts'
 import { TokenCell } from '../../../src/cache/token-cell.ts'
 import { instantOf } from '../../../src/clock.ts'
 import type { Clock } from '../../../src/clock.ts'
@@ -19,6 +20,7 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
   const counters = newCounters()
   const parts = {
     clock,
+    ticks: new Ticks(clock),
     random,
     windows: {},
     acquireTimeoutMs: minutes(10),

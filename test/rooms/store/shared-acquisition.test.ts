@@ -49,6 +49,16 @@ describe('an acquisition for a fleet', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('takes no lease for what is there', async () => {
+    const { store, fresh, run } = world()
+    await run(() => Promise.resolve(fresh('fake-a')))
+    await turns(5)
+    const { version } = await store.get(name)
+    const { token, source } = await run(() => Promise.reject(new Error('nobody asks')))
+    expect([token.accessToken, source]).toEqual(['fake-a', 'store'])
+    expect((await store.get(name)).version).toBe(version)
+  })
+
   it('that fails leaves no lease and no timer, and says that it failed', async () => {
     const { clock, store, run } = world()
     await expect(run(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
