@@ -46,6 +46,7 @@ export class BoundSources {
       fetch,
       memory: (cell) => this.#pauses.of(cell),
       possession: this.#parts.possession,
+      onRejected: this.#parts.onRejected,
     })
   }
 

@@ -23,6 +23,8 @@ export interface CellSourceParts {
   /** Finds or opens this request's cell. */
   readonly cell: () => TokenCell
   readonly audience: string | undefined
+  /** Told of every token that is reported here, whether or not it is held. */
+  readonly onRejected: (token: AccessToken | string) => void
   /** Undefined: neither `origins` nor an audience that is a URL says where the token may go. */
   readonly places: AudienceMap<true> | undefined
   readonly passUnlisted: boolean
@@ -51,7 +53,10 @@ export class CellSource implements BoundSource {
     }
   }
 
-  readonly invalidate = (token: AccessToken | string): boolean => this.#current().invalidate(token)
+  readonly invalidate = (token: AccessToken | string): boolean => {
+    this.#parts.onRejected(token)
+    return this.#current().invalidate(token)
+  }
 
   get fetch(): typeof globalThis.fetch {
     this.requireOrigins()

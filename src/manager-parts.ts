@@ -1,4 +1,6 @@
 /** What a manager puts together before its first call: how tokens are asked for, and what they are bound to. */
+import { textOf } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
 import { createAcquire } from './acquisition/acquire.ts'
 import { parseChallenges } from './bearer/challenge.ts'
 import type { Counters } from './cache/counters.ts'
@@ -6,9 +8,11 @@ import { TokenPossession } from './client-auth/possession.ts'
 import { MetadataError } from './errors.ts'
 import { identityKey } from './request/cache-key.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import { RejectedTexts } from './store/rejected-texts.ts'
 import { createSharedAcquire } from './shared-acquire.ts'
 import type { AcquireForKey } from './shared-acquire.ts'
 import { withTimeLimit } from './time-limit.ts'
+import { WorkBehind } from './work-behind.ts'
 import { createMetadataSource } from './wire/metadata-source.ts'
 import { renewedHourly } from './wire/renewed-hourly.ts'
 import { discoverResource } from './wire/resource-metadata.ts'
@@ -22,6 +26,10 @@ export interface ManagerParts {
   readonly possession: TokenPossession | undefined
   /** What a resource says of itself: one discovery for all who ask. */
   readonly resourceMetadata: (place: URL) => () => Promise<ResourceMetadata>
+  /** Told of every token that a resource has refused, whether or not it is held. */
+  readonly onRejected: (token: AccessToken | string) => void
+  /** Resolves when what goes on behind the callers has ended: writes to the store. */
+  readonly settled: () => Promise<void>
 }
 
 export function createManagerParts(
@@ -50,10 +58,16 @@ export function createManagerParts(
     counters.storeHits += 1
   }
   const acquire = createAcquire({ ...options, metadata, onTokenRequest, onTransport: held.keep })
+  const behind = new WorkBehind()
+  const shared = { acquire, rejected: new RejectedTexts(), onBehind: behind.add }
   const identity = identityKey({ server, clientId, method: clientAuthentication.method })
   return {
-    acquire: createSharedAcquire(options, { acquire, identity, possession: held, onStoreHit }),
+    acquire: createSharedAcquire(options, { ...shared, identity, possession: held, onStoreHit }),
     identity,
+    onRejected: (token) => {
+      if (options.store !== undefined) shared.rejected.add(textOf(token))
+    },
+    settled: () => behind.ended(),
     possession: isBound ? held : undefined,
     resourceMetadata: (place) => {
       const { acquireTimeoutMs: limitMs, clock } = options

@@ -119,6 +119,7 @@ export class TokenManager implements BearerRouter {
    * else. Returns whether it was.
    */
   invalidate(token: AccessToken | string): boolean {
+    this.#parts.onRejected(token)
     return this.#cache.invalidate(textOf(token))
   }
 
@@ -147,14 +148,15 @@ export class TokenManager implements BearerRouter {
 
   /**
    * Ends acquisitions under way, rejects those who wait for them with `manager_closed`, forgets all
-   * tokens, and refuses new work. Leaves no timer. May be called again.
+   * tokens, and refuses new work. Leaves no timer. May be called again. Resolves when the store has
+   * what was meant for it: close the store's client after that.
    */
   close(): Promise<void> {
     this.#closed = true
     this.#spellings.clear()
     this.#cache.close()
     this.#ending.abort(new ManagerClosedError())
-    return Promise.resolve()
+    return this.#parts.settled()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -27,31 +27,31 @@ export const storeMutants: readonly Mutant[] = [
       {
         id: 'shared-waits-for-holder',
         rule: 'While one asks, the others wait for what it brings.',
-        find: 'const isHopeless = answer.failedVersion !== failedBefore || clock.monotonic() >= until',
-        replace: 'const isHopeless = true',
+        find: 'if (hopeless || leftMs <= 0) return { version: answer.version }',
+        replace: 'return { version: answer.version }',
       },
       {
         id: 'shared-notices-failure',
         rule: 'When the holder of the lease gives up, the others ask at once.',
-        find: 'answer.failedVersion !== failedBefore || ',
-        replace: '',
+        find: 'const hopeless = hope.isLost(answer.failedVersion, this.#unreadable)',
+        replace: 'const hopeless = false',
       },
       {
         id: 'shared-patience',
         rule: 'Nobody waits for another process longer than half his time limit.',
-        find: ' || clock.monotonic() >= until',
-        replace: '',
+        find: 'hopeless || leftMs <= 0',
+        replace: 'hopeless',
       },
       {
         id: 'shared-says-it-failed',
         rule: 'Who fails says so.',
-        find: "lease?.release('failed').catch",
-        replace: "lease?.release('done').catch",
+        find: "this.#terms.signal.aborted ? 'done' : 'failed'",
+        replace: "'done'",
       },
       {
         id: 'shared-leaves-it',
         rule: 'Who has acquired leaves the token for the others.',
-        find: 'this.#leave(acquired, { version, lease }).catch(() => undefined)',
+        find: 'this.#parts.onBehind(this.#leave(acquired, { version, lease }))',
         replace: '',
       },
       {
@@ -64,8 +64,8 @@ export const storeMutants: readonly Mutant[] = [
       {
         id: 'shared-no-old-news',
         rule: 'A rejected token that comes again is not left for others.',
-        find: ' && isNews && ',
-        replace: ' && ',
+        find: '!this.#isRejected(acquired) && expiresInMs',
+        replace: 'expiresInMs',
       },
       {
         id: 'shared-fits',
@@ -107,14 +107,92 @@ export const storeMutants: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    'src/store/shared-acquisition.ts',
+    ['promises/shared-store-trouble'],
+    [
+      {
+        id: 'shared-aborted-is-no-failure',
+        rule: 'Who was told to stop has learnt nothing of the server: the next one tries.',
+        find: "this.#terms.signal.aborted ? 'done'",
+        replace: "this.#terms.signal.aborted ? 'failed'",
+      },
+      {
+        id: 'shared-rejected-long-ago',
+        rule: 'A rejected token is not taken from the store, however long ago it left the cache.',
+        find: 'if (this.#parts.isRejected(living.token.accessToken)) return undefined',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/hope.ts',
+    ['promises/shared-store-trouble', leases],
+    [
+      {
+        id: 'hope-unreadable',
+        rule: 'Who cannot read what others bring does not wait for it.',
+        find: ' || unreadable !== this.#unreadableBefore',
+        replace: '',
+      },
+      {
+        id: 'hope-second-failure',
+        rule: 'One may have trouble of its own; after two failures nobody is waited for.',
+        find: 'this.#failures >= 2',
+        replace: 'this.#failures >= 1',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/late-lease.ts',
+    ['rooms/store/guarded-store'],
+    [
+      {
+        id: 'late-lease-is-given-back',
+        rule: 'A lease that comes too late is given back.',
+        find: 'if (this.isLate) this.#end(answer)',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/patient-clock.ts',
+    ['rooms/store/patient-clock'],
+    [
+      {
+        id: 'patient-when-late',
+        rule: 'A busy process does not take its own trouble for that of the store.',
+        find: 'if (lateMs > usuallyLateMs && times < mostTimes)',
+        replace: 'if (false)',
+      },
+      {
+        id: 'patient-but-not-for-ever',
+        rule: 'A limit is not longer by hours.',
+        find: 'Math.min(lateMs, delayMs)',
+        replace: 'lateMs',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/work-behind.ts',
+    ['promises/shared-store-trouble'],
+    [
+      {
+        id: 'close-waits-for-writes',
+        rule: 'close() resolves when the store has what was meant for it.',
+        find: 'while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/store/guarded-store.ts',
     [faults],
     [
       {
         id: 'guard-circuit',
         rule: 'A store that failed is left alone for a while.',
-        find: 'if (this.#circuit.isOpen) return undefined\n    const { clock, timeoutMs',
-        replace: 'const { clock, timeoutMs',
+        find: 'if (this.#circuit.isOpen && !call.isOwed) return undefined',
+        replace: '',
       },
       {
         id: 'guard-opens',
@@ -122,6 +200,12 @@ export const storeMutants: readonly Mutant[] = [
         find: 'this.#circuit.failed()',
         replace: '',
       },
+    ],
+  ),
+  ...mutantsOf(
+    'src/store/store-answer.ts',
+    ['rooms/store/guarded-store', faults],
+    [
       {
         id: 'guard-checks-versions',
         rule: 'What a store answers is checked before it is believed.',

@@ -25,6 +25,8 @@ export class Departures {
   #onDemand: Flight | undefined
   #forced: Flight | undefined
   #queued: Flight | undefined
+  /** Those that stood still, and were not waited for: they may still come. */
+  readonly #outrun = new Set<Flight>()
   #departed = 0
 
   constructor(clock: Clock, acquire: AcquireInformed, arrivals: Arrivals) {
@@ -47,7 +49,9 @@ export class Departures {
     const overtake = (token: AccessToken) => {
       if (older?.active === true) older.overtake(token)
     }
-    if (older !== undefined) flight.outcome.then(overtake, () => undefined)
+    if (older === undefined) return flight
+    this.#outrun.add(older)
+    flight.outcome.then(overtake, () => undefined)
     return flight
   }
 
@@ -101,9 +105,9 @@ export class Departures {
   }
 
   abandonAll(reason: unknown): void {
-    const flights = [this.#onDemand, this.#forced, this.#queued]
+    const flights = [this.#onDemand, this.#forced, this.#queued, ...this.#outrun]
     this.#onDemand = this.#forced = this.#queued = undefined
-    for (const flight of flights) flight?.abandon(reason)
+    for (const flight of flights) if (flight?.active === true) flight.abandon(reason)
   }
 
   #newFlight(kind: FlightKind): Flight {
@@ -133,6 +137,7 @@ export class Departures {
         this.#arrivals.fail(error, flight)
       })
       .finally(() => {
+        this.#outrun.delete(flight)
         this.#arrivals.idle()
       })
       .catch(() => undefined)

@@ -6,6 +6,10 @@
 import type { Clock } from '../clock.ts'
 import type { Publish, StoreUse, TokenEventSubject } from '../events.ts'
 import { withTimeLimit } from '../time-limit.ts'
+import { LateLease } from './late-lease.ts'
+import { patientClock } from './patient-clock.ts'
+import { readEntry, readFlag, readLease, readNothing } from './store-answer.ts'
+import type { LeaseAnswer, Read } from './store-answer.ts'
 import { StoreCircuit } from './store-circuit.ts'
 import type { Lease, StoredRecord, StoreEntry, TokenStore } from './token-store.ts'
 
@@ -17,17 +21,16 @@ export interface GuardedStoreParts {
   readonly publish: Publish
 }
 
-/** What {@link TokenStore.lease} tells. */
-export type LeaseAnswer = StoreEntry & { readonly lease: Lease | undefined }
-
 type Operation = StoreUse['operation']
 
 export class GuardedStore {
   readonly #parts: GuardedStoreParts
   readonly #circuit: StoreCircuit
+  readonly #patient: Clock
 
   constructor(parts: GuardedStoreParts) {
     this.#parts = parts
+    this.#patient = patientClock(parts.clock)
     this.#circuit = new StoreCircuit(parts.clock, parts.random)
   }
 
@@ -37,19 +40,36 @@ export class GuardedStore {
 
   /** This store, for one key: `name` is what it is called there. */
   at(name: string, subject: TokenEventSubject): StorePlace {
-    const { store } = this.#parts
+    const { store, clock, timeoutMs } = this.#parts
+    // What comes before the wait for others shares one limit: a slow store costs it once.
+    let until: number | undefined = clock.monotonic() + timeoutMs
     const use = <T>(
       operation: Operation,
       work: () => Promise<unknown>,
-      read: (answer: unknown) => Read<T>,
-    ) => this.#use<T>({ operation, subject, work, read })
+      { read, isOwed = false }: Reading<T>,
+    ) => {
+      const limitMs = until === undefined ? timeoutMs : Math.max(1, until - clock.monotonic())
+      return this.#use<T>({ operation, subject, work, read, limitMs, isOwed })
+    }
+    const release = (lease: Lease, outcome: 'done' | 'failed') =>
+      use('release', () => store.release(name, lease, outcome), { read: readNothing, isOwed: true })
     return {
-      get: () => use('get', () => store.get(name), readEntry),
-      set: (record, version) => use('set', () => store.set(name, record, version), readFlag),
-      delete: (id) => use('delete', () => store.delete(name, id), readFlag),
-      lease: (ms, held) => use('lease', () => store.lease(name, ms, held), readLease),
-      release: (lease, outcome) =>
-        use('release', () => store.release(name, lease, outcome), readNothing),
+      get: () => use('get', () => store.get(name), { read: readEntry }),
+      set: (record, version) =>
+        use('set', () => store.set(name, record, version), { read: readFlag, isOwed: true }),
+      delete: (id) => use('delete', () => store.delete(name, id), { read: readFlag }),
+      lease: async (ms, held) => {
+        const asked = store.lease.bind(store, name, ms, held)
+        const isOwed = held !== undefined
+        const leasing = new LateLease(asked, (late) => release(late, 'done'))
+        const answer = await use('lease', leasing.ask, { read: readLease, isOwed })
+        if (answer === undefined && held === undefined) leasing.isLate = true
+        return answer
+      },
+      release,
+      takeTime: () => {
+        until = undefined
+      },
       unreadable: () => {
         this.#tell(subject, { operation: 'get', durationMs: 0 }, 'unreadable')
       },
@@ -57,14 +77,15 @@ export class GuardedStore {
   }
 
   async #use<T>(call: StoreCall<T>): Promise<T | undefined> {
-    if (this.#circuit.isOpen) return undefined
-    const { clock, timeoutMs, publish } = this.#parts
-    const { operation, subject, work, read } = call
+    // Whoever holds a lease owes the others its end, whatever has failed meanwhile.
+    if (this.#circuit.isOpen && !call.isOwed) return undefined
+    const { clock, publish } = this.#parts
+    const { operation, subject, work, read, limitMs } = call
     const startedAt = clock.monotonic()
     const use = () => ({ operation, durationMs: clock.monotonic() - startedAt })
-    const onTimeout = () => new StoreTimeout()
+    const limit = { clock: this.#patient, limitMs, onTimeout: () => new StoreTimeout() }
     try {
-      const answer = await withTimeLimit({ clock, limitMs: timeoutMs, onTimeout }, work)
+      const answer = await withTimeLimit(limit, work)
       const { value, outcome } = read(answer)
       this.#circuit.succeeded()
       publish('store-used', () => ({ ...subject, ...use(), outcome }))
@@ -88,8 +109,16 @@ export interface StorePlace {
   delete(id: string): Promise<boolean | undefined>
   lease(lengthMs: number, held?: Lease): Promise<LeaseAnswer | undefined>
   release(lease: Lease, outcome: 'done' | 'failed'): Promise<true | undefined>
+  /** From here on, every call has the whole limit for itself. */
+  takeTime(): void
   /** Reports a record that could not be read. */
   unreadable(): void
+}
+
+/** `isOwed`: it is asked though the circuit is open. */
+interface Reading<T> {
+  readonly read: (answer: unknown) => Read<T>
+  readonly isOwed?: boolean
 }
 
 interface StoreCall<T> {
@@ -97,49 +126,8 @@ interface StoreCall<T> {
   readonly subject: TokenEventSubject
   readonly work: () => Promise<unknown>
   readonly read: (answer: unknown) => Read<T>
-}
-
-interface Read<T> {
-  readonly value: T
-  readonly outcome: 'hit' | 'miss' | 'done'
+  readonly limitMs: number
+  readonly isOwed: boolean
 }
 
 class StoreTimeout extends Error {}
-
-function readEntry(answer: unknown): Read<StoreEntry> {
-  const { version, failedVersion, record } = Object(answer) as Record<string, unknown>
-  if (!isCount(version) || !isCount(failedVersion)) throw new TypeError('no entry')
-  const value = { version, failedVersion, record: readRecord(record) }
-  return { value, outcome: value.record === undefined ? 'miss' : 'hit' }
-}
-
-function readLease(answer: unknown): Read<LeaseAnswer> {
-  const { value, outcome } = readEntry(answer)
-  const { lease } = Object(answer) as Record<string, unknown>
-  if (lease === undefined) return { value: { ...value, lease }, outcome }
-  const { holder, version } = Object(lease) as Record<string, unknown>
-  if (typeof holder !== 'string' || !isCount(version)) throw new TypeError('no lease')
-  return { value: { ...value, lease: { holder, version } }, outcome }
-}
-
-/** A record without an end would be kept for ever: it is none. */
-function readRecord(record: unknown): StoredRecord | undefined {
-  if (record === undefined) return undefined
-  const { id, value, expiresInMs } = Object(record) as Record<string, unknown>
-  if (typeof id !== 'string' || typeof value !== 'string' || typeof expiresInMs !== 'number') {
-    throw new TypeError('no record')
-  }
-  return expiresInMs > 0 ? { id, value, expiresInMs } : undefined
-}
-
-function readFlag(answer: unknown): Read<boolean> {
-  return { value: answer === true, outcome: 'done' }
-}
-
-function readNothing(): Read<true> {
-  return { value: true, outcome: 'done' }
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}

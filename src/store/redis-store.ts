@@ -30,7 +30,7 @@ export type RedisTokenStoreOptions = RedisPrefixOption &
   )
 
 export interface RedisPrefixOption {
-  /** Stands before every key. Default `m2m-tokens:`. */
+  /** Stands before every key; without braces. Default `m2m-tokens:`. */
   readonly prefix?: string | undefined
 }
 
@@ -54,7 +54,9 @@ export function redisTokenStore(client: RedisClient, options: RedisTokenStoreOpt
     what: 'store option',
     code: 'configuration_invalid',
   })
-  const store = new RedisTokenStore(commandOf(client), fields.text('prefix') ?? 'm2m-tokens:')
+  const prefix = fields.text('prefix') ?? 'm2m-tokens:'
+  if (/[{}]/.test(prefix)) throw fields.refusal('prefix', 'holds a brace, which a cluster reads')
+  const store = new RedisTokenStore(commandOf(client), prefix)
   const key = fields.unknown('key') as SealingKey | readonly SealingKey[] | undefined
   if (!fields.boolean('plaintext', false)) return sealedTokenStore(store, key ?? '')
   if (key === undefined) return store

@@ -50,8 +50,16 @@ function readKey(key: unknown, which: string): ReadKey {
 }
 
 function decoded(text: string): Uint8Array {
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
-  if (/^[\w+/-]+={0,2}$/.test(text)) return Buffer.from(text, 'base64')
+  const digits = /^(?:0x)?([0-9a-fA-F]{48,})$/.exec(text)?.[1]
+  if (digits?.length === 64) return Buffer.from(digits, 'hex')
+  if (digits !== undefined && digits.length > 44) {
+    throw refusal(`has ${digits.length} hexadecimal digits, and must have 64; ${howTo}`)
+  }
+  const bytes = Buffer.from(text, 'base64')
+  // A passphrase may look like base64; what is written back is told from what was meant.
+  const plain = text.replace(/=+$/, '')
+  const written = [bytes.toString('base64'), bytes.toString('base64url')]
+  if (written.some((one) => one.replace(/=+$/, '') === plain)) return bytes
   throw refusal(`is neither base64 nor hexadecimal; ${howTo}`)
 }
 

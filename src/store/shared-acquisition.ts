@@ -8,12 +8,14 @@ import { hasText } from '../access-token.ts'
 import type { RenewalWindows } from '../cache/renewal-plan.ts'
 import { instantOf, sleep } from '../clock.ts'
 import type { Clock } from '../clock.ts'
+import { Hope } from './hope.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
-import type { LeaseAnswer, StorePlace } from './guarded-store.ts'
+import type { StorePlace } from './guarded-store.ts'
 import { isWorthTaking } from './stored-choice.ts'
 import type { Need } from './stored-choice.ts'
 import { parseRecord, recordOf } from './stored-token.ts'
 import type { LivingToken } from './stored-token.ts'
+import type { LeaseAnswer } from './store-answer.ts'
 import type { StoreEntry } from './token-store.ts'
 
 /** What an acquisition is told of the flight it is for, and of tokens before it. */
@@ -43,6 +45,10 @@ export interface SharedAcquisitionParts {
   /** How long we wait for what another process brings, counted from when it was asked for. */
   readonly patienceMs: number
   readonly onFound: () => void
+  /** What this process has seen refused, also long ago. */
+  readonly isRejected: (text: string) => boolean
+  /** What goes on behind the callers, for who wants to wait for its end. */
+  readonly onBehind: (work: Promise<void>) => void
 }
 
 /** What a walk to the store ends with: a token, or how to ask for one. */
@@ -76,10 +82,12 @@ export class SharedAcquisition {
     try {
       const acquired = await acquire()
       // Behind the callers: they have their token already.
-      this.#leave(acquired, { version, lease }).catch(() => undefined)
+      this.#parts.onBehind(this.#leave(acquired, { version, lease }))
       return acquired
     } catch (error) {
-      lease?.release('failed').catch(() => undefined)
+      // Who was told to stop has learnt nothing of the server: the next one tries.
+      const outcome = this.#terms.signal.aborted ? 'done' : 'failed'
+      if (lease !== undefined) this.#parts.onBehind(lease.release(outcome))
       throw error
     }
   }
@@ -100,22 +108,23 @@ export class SharedAcquisition {
   async #lineUp(): Promise<Turn> {
     const { clock, leaseMs, patienceMs } = this.#parts
     const until = this.#terms.askedAt + patienceMs
-    let failedBefore: number | undefined
+    const hope = new Hope()
     for (let turns = 0; ; turns += 1) {
       const askedAt = instantOf(clock)
       const answer = await this.#place.store.lease(leaseMs)
       if (answer === undefined) return {}
+      this.#place.store.takeTime()
       const lease = this.#kept(answer)
       const found = this.#take(answer, askedAt)
       if (found !== undefined) {
-        lease?.release('done').catch(() => undefined)
+        if (lease !== undefined) this.#parts.onBehind(lease.release('done'))
         return { found }
       }
       if (lease !== undefined) return { lease, version: lease.lease.version }
-      failedBefore ??= answer.failedVersion
-      const isHopeless = answer.failedVersion !== failedBefore || clock.monotonic() >= until
-      if (isHopeless) return { version: answer.version }
-      await sleep(clock, this.#pollMs(turns), this.#terms.signal)
+      const leftMs = until - clock.monotonic()
+      const hopeless = hope.isLost(answer.failedVersion, this.#unreadable)
+      if (hopeless || leftMs <= 0) return { version: answer.version }
+      await sleep(clock, Math.min(this.#pollMs(turns), leftMs), this.#terms.signal)
     }
   }
 
@@ -137,6 +146,7 @@ export class SharedAcquisition {
     if (living === 'unreadable') this.#report(id)
     if (living === 'unreadable' || living === 'ended') return undefined
     const now = instantOf(this.#parts.clock)
+    if (this.#parts.isRejected(living.token.accessToken)) return undefined
     if (!isWorthTaking(living, this.#terms, { now, windows: this.#parts.windows })) return undefined
     this.#place.adopt(living.token)
     return living
@@ -151,25 +161,28 @@ export class SharedAcquisition {
 
   /** A token that a resource refused is of no use to the others either. */
   async #deleteRejected({ record }: StoreEntry): Promise<void> {
-    const { rejected } = this.#terms
-    if (record === undefined || rejected === undefined) return
+    if (record === undefined) return
     const facts = { name: this.#place.name, expiresInMs: record.expiresInMs }
     const living = parseRecord(record.value, { ...facts, askedAt: instantOf(this.#parts.clock) })
-    if (typeof living === 'string' || !hasText(rejected, living.token.accessToken)) return
-    await this.#place.store.delete(record.id)
+    if (typeof living !== 'string' && this.#isRejected(living)) {
+      await this.#place.store.delete(record.id)
+    }
+  }
+
+  #isRejected({ token }: LivingToken): boolean {
+    const { rejected } = this.#terms
+    if (rejected !== undefined && hasText(rejected, token.accessToken)) return true
+    return this.#parts.isRejected(token.accessToken)
   }
 
   async #leave(acquired: LivingToken, { version, lease }: Turn): Promise<void> {
     const { token, life } = acquired
     const { store, name, fits } = this.#place
-    const { rejected } = this.#terms
     const ageMs = this.#parts.clock.monotonic() - life.startedAt.monotonic
     const expiresInMs = life.lifetimeMs - ageMs
-    const isNews = rejected === undefined || !hasText(rejected, token.accessToken)
-    const isShared = version !== undefined && isNews && expiresInMs > 0 && fits(token)
-    if (isShared) {
-      await store.set({ id: randomUUID(), value: recordOf(acquired, name), expiresInMs }, version)
-    }
-    await lease?.release(isShared ? 'done' : 'failed')
+    const isNews = !this.#isRejected(acquired) && expiresInMs > 0 && fits(token)
+    const record = { id: randomUUID(), value: recordOf(acquired, name), expiresInMs }
+    const isKept = isNews && version !== undefined && (await store.set(record, version)) === true
+    await lease?.release(isKept ? 'done' : 'failed')
   }
 }

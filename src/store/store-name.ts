@@ -14,11 +14,14 @@ export interface NamedToken {
   readonly parameters: readonly (readonly [name: string, value: string])[]
   /** Thumbprints of the keys and certificates that tokens are bound to. */
   readonly boundTo: readonly string[]
+  /** What is believed of an answer: whoever believes less does not take it from who believes more. */
+  readonly terms: readonly (string | number | boolean)[]
 }
 
 /** 43 characters of base64url. */
 export function storeName(token: NamedToken): string {
-  const { key, tokenEndpoint = null, provider, parameters, boundTo } = token
-  const text = JSON.stringify(['m2m-tokens', key, tokenEndpoint, provider, parameters, boundTo])
+  const { key, tokenEndpoint = null, provider, parameters, boundTo, terms } = token
+  const asked = [key, tokenEndpoint, provider, parameters, boundTo]
+  const text = JSON.stringify(['m2m-tokens', ...asked, ...terms])
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -55,6 +55,22 @@ describe('a renewal under way while the process stands still', () => {
   })
 })
 
+describe('a manager that is closed while an acquisition from before is still under way', () => {
+  it('rejects who waits for it, and leaves no timer', async () => {
+    const { server, clock, tokens } = await start()
+    server.hold()
+    const before = rejectionOf(tokens.getToken('event'))
+    await until(() => server.requests.length === 1)
+    clock.suspend(minutes(60))
+    const after = rejectionOf(tokens.getToken('event'))
+    await until(() => server.requests.length === 2)
+    await tokens.close()
+    expect(await before).toMatchObject({ code: 'manager_closed' })
+    expect(await after).toMatchObject({ code: 'manager_closed' })
+    await until(() => clock.pending === 0)
+  })
+})
+
 function isExpired(reason: unknown): boolean {
   return (reason as { code?: unknown }).code === 'token_expired_on_arrival'
 }

@@ -31,6 +31,7 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
     'resolve-store.ts',
     'shared-acquire.ts',
     'manager-parts.ts',
+    'work-behind.ts',
     'discovered-source.ts',
     'listed-sources.ts',
     'bound-sources.ts',

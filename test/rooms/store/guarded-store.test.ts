@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GuardedStore } from '../../../src/store/guarded-store.ts'
 import type { TokenStore } from '../../../src/store/token-store.ts'
+import { turns } from '../../support/fleet.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 
 const subject = { audience: 'event', scopes: [] }
@@ -50,6 +51,28 @@ describe('a store whose answer is', () => {
     const { place } = guarding(() => Promise.resolve({ ...entry, record, lease }))
     expect(JSON.stringify(await place.lease(1_000))).not.toContain('fake-secret')
     expect(await place.set(record, 1)).toBe(false)
+  })
+})
+
+describe('a lease that comes too late', () => {
+  it('is given back', async () => {
+    const clock = manualClock()
+    const held = Promise.withResolvers<object>()
+    const released: unknown[] = []
+    const store = {
+      lease: () => held.promise,
+      release: (...words: unknown[]) => Promise.resolve(released.push(words)),
+    } as unknown as TokenStore
+    const guarded = new GuardedStore({
+      ...{ store, clock, random: () => 0, timeoutMs: 250, publish: () => undefined },
+    })
+    const asking = guarded.at('a-name', subject).lease(1_000)
+    clock.advance(300)
+    expect(await asking).toBeUndefined()
+    const lease = { holder: 'h', version: 1 }
+    held.resolve({ version: 1, failedVersion: 0, lease })
+    await turns(3)
+    expect(released).toEqual([['a-name', lease, 'done']])
   })
 })
 

@@ -27,7 +27,7 @@ function world() {
     const place = guarded.at(name, { audience: 'event', scopes: [] })
     const parts = {
       ...{ clock, random: () => 0, windows: {}, leaseMs: 1_000, patienceMs: 5_000 },
-      onFound: () => undefined,
+      ...{ onFound: () => undefined, onBehind: () => undefined, isRejected: () => false },
     }
     const terms = {
       ...{ kind: 'foreground' as const, askedAt: clock.monotonic(), minValidityMs: 0 },
