@@ -3,7 +3,13 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', '.cache/', 'test/.readme/'] },
+  {
+    ignores: [
+      ...['dist/', 'coverage/', '**/node_modules/', '.cache/', 'test/.readme/'],
+      // Programs of other people's environments, in their own words.
+      ...['test/package/under-jest.cjs', 'test/bench/contestants/', 'test/bench/.build/'],
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

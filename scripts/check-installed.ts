@@ -43,8 +43,17 @@ await inTemporaryFolder(async (folder) => {
     await install(alone, { type: 'module' }, [tarball])
     return installedAlone(alone)
   })
-  await gate('types: ESM, strict', () => compile(esm, ['consumer.ts', 'entries.ts', 'two-copies.ts']))
+  await gate('types: ESM, strict', () =>
+    compile(esm, ['consumer.ts', 'entries.ts', 'two-copies.ts']),
+  )
   await gate('types: CommonJS, strict', () => compile(cjs, ['consumer.ts', 'entries.ts']))
+  await gate('every entry under Jest', async () => {
+    const jest = join(folder, 'jest')
+    await install(jest, { type: 'commonjs' }, [tarball, 'jest@30'])
+    await copyFile(program('under-jest.cjs'), join(jest, 'entries.test.js'))
+    await run(jest, process.execPath, join('node_modules', 'jest', 'bin', 'jest.js'))
+    return ''
+  })
   await copyFile(program('loaded-packages.ts'), join(alone, 'loaded-packages.ts'))
 
   await Promise.all(nodeLines.map((line) => installNode(folder, line)))
