@@ -1,7 +1,7 @@
 /** How one manager's requests become sources: with the places their tokens may go, and what is remembered. */
 import { RefusalPauses } from './bearer/refusal-pause.ts'
 import type { TokenCell } from './cache/token-cell.ts'
-import { CellSource, placesOf } from './cell-source.ts'
+import { CellSource, originNotListed, placesOf } from './cell-source.ts'
 import { ListedSources } from './listed-sources.ts'
 import type { ManagerParts } from './manager-parts.ts'
 import { recipientOf } from './request/token-request.ts'
@@ -45,9 +45,28 @@ export class BoundSources {
       passUnlisted,
       fetch,
       memory: (cell) => this.#pauses.of(cell),
+      isCalm: () => this.#pauses.isCalm,
       possession: this.#parts.possession,
       onRejected: this.#parts.onRejected,
     })
+  }
+
+  /**
+   * The source of the entry that covers this URL.
+   *
+   * @throws {ConfigurationError} `origin_not_listed`
+   */
+  route(url: URL): TokenSource | undefined {
+    const entry = this.#options.resources.find(url)
+    if (entry !== undefined) return this.of(entry)
+    if (this.#options.passUnlisted) return undefined
+    throw originNotListed(url, 'add it to resources')
+  }
+
+  /** The same for a URL that need not be parsed. */
+  plainRoute(href: string): TokenSource | undefined {
+    const entry = this.#options.resources.findPlain(href)
+    return entry === undefined ? undefined : this.of(entry)
   }
 
   /** The source of an entry of `resources`. */

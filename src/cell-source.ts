@@ -10,7 +10,7 @@ import type { AudienceMap } from './bearer/audience-map.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
-import { bearerRoute, possession, refusalMemory } from './token-source.ts'
+import { bearerRoute, heldToken, plainRoute, possession, refusalMemory } from './token-source.ts'
 import type {
   BoundSource,
   GetTokenOptions,
@@ -31,6 +31,8 @@ export interface CellSourceParts {
   readonly fetch: BearerFetchParts['fetch']
   /** What the edges remember of this cell, whichever source of it they spend. */
   readonly memory: (cell: TokenCell) => RefusalMemory
+  /** Whether nothing is remembered, of any cell. */
+  readonly isCalm: () => boolean
   /** Undefined where tokens are plain bearer tokens. */
   readonly possession: Possession | undefined
 }
@@ -81,6 +83,16 @@ export class CellSource implements BoundSource {
 
   get [possession](): Possession | undefined {
     return this.#parts.possession
+  }
+
+  readonly [heldToken] = (): AccessToken | undefined => {
+    const cell = this.#cell
+    if (cell === undefined || cell.evicted) return undefined
+    return this.#parts.possession === undefined && this.#parts.isCalm() ? cell.held() : undefined
+  };
+
+  [plainRoute](href: string): TokenSource | undefined {
+    return this.#parts.places?.findPlain(href) === true ? this : undefined
   }
 
   [bearerRoute](url: URL): TokenSource | undefined {

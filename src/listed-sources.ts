@@ -21,7 +21,9 @@ export class ListedSources {
   }
 
   of(entry: ListedResource): TokenSource {
-    const source = this.#sources.get(entry) ?? this.#open(entry)
+    const known = this.#sources.get(entry)
+    if (known !== undefined) return known
+    const source = this.#open(entry)
     this.#sources.set(entry, source)
     return source
   }

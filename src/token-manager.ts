@@ -6,7 +6,6 @@ import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
 import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import { BoundSources } from './bound-sources.ts'
-import { originNotListed } from './cell-source.ts'
 import { newCounters } from './cache/counters.ts'
 import { Spellings } from './cache/spellings.ts'
 import { TokenCache } from './cache/token-cache.ts'
@@ -31,7 +30,7 @@ import type { ManagerParts } from './manager-parts.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TokenManagerStats } from './token-manager-stats.ts'
-import { bearerRoute } from './token-source.ts'
+import { bearerRoute, plainRoute } from './token-source.ts'
 import type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
 
 /**
@@ -163,11 +162,12 @@ export class TokenManager implements BearerRouter {
     return this.close()
   }
 
+  [plainRoute](href: string): TokenSource | undefined {
+    return this.#sources.plainRoute(href)
+  }
+
   [bearerRoute](url: URL): TokenSource | undefined {
-    const entry = this.#options.resources.find(url)
-    if (entry !== undefined) return this.#sources.of(entry)
-    if (this.#options.passUnlisted) return undefined
-    throw originNotListed(url, 'add it to resources')
+    return this.#sources.route(url)
   }
 
   #get(first: unknown, second: unknown, third: unknown): Promise<AccessToken> {

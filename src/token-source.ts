@@ -51,12 +51,19 @@ export interface Possession {
 // Registered, so that an adapter of one copy of the package works with a manager of another.
 export const refusalMemory: unique symbol = Symbol.for('m2m-tokens.refusal-memory') as never
 export const possession: unique symbol = Symbol.for('m2m-tokens.possession') as never
+export const heldToken: unique symbol = Symbol.for('m2m-tokens.held-token') as never
+export const plainRoute: unique symbol = Symbol.for('m2m-tokens.plain-route') as never
 export const bearerRoute: unique symbol = Symbol.for('m2m-tokens.route') as never
 
 /** One token request, bound: gives its token, and takes rejections of it. */
 export interface TokenSource {
   readonly [refusalMemory]?: RefusalMemory | undefined
   readonly [possession]?: Possession | undefined
+  /**
+   * The token, where it can be spent as it is at this moment: fresh, bound to nothing, and with
+   * nothing to be remembered. Undefined: ask `getToken`. Counts as a call.
+   */
+  readonly [heldToken]?: (() => AccessToken | undefined) | undefined
   /**
    * Resolves to a usable token: at once where one is held, else after an acquisition that all
    * concurrent callers share.
@@ -71,6 +78,8 @@ export interface TokenSource {
 
 /** Something that knows which source may spend a token at which URL. */
 export interface BearerRouter {
+  /** The source for a URL in this spelling, where there is no doubt; undefined: ask with a URL. */
+  [plainRoute]?(href: string): TokenSource | undefined
   /**
    * The source for this URL; `undefined` where it is to be sent without a token.
    *

@@ -24,6 +24,7 @@ import { lateFlightMutants } from './late-flights.ts'
 import { presetMutants } from './presets.ts'
 import { provenSendingMutants } from './proven-sending.ts'
 import { providerMutants } from './providers.ts'
+import { quickSendingMutants } from './quick-sending.ts'
 import { refusalMutants } from './refusals.ts'
 import { requestMutants } from './request.ts'
 import { resourceMutants } from './resources.ts'
@@ -52,6 +53,7 @@ export const all: readonly Mutant[] = [
   ...discoveryMutants,
   ...bearerMutants,
   ...bearerEdgeMutants,
+  ...quickSendingMutants,
   ...clientAuthMutants,
   ...adapterMutants,
   ...undiciMutants,

@@ -55,12 +55,6 @@ export const assemblyMutants: readonly Mutant[] = [
     [isolation, 'promises/cancellation'],
     [
       {
-        id: 'manager-unlisted',
-        rule: 'A URL that no entry covers is refused.',
-        find: 'if (this.#options.passUnlisted) return undefined',
-        replace: 'return undefined',
-      },
-      {
         id: 'manager-checks-new-keys',
         rule: 'What the provider cannot express is refused before a key is opened.',
         find: 'this.#options.requests.check(request)',
@@ -181,6 +175,18 @@ export const assemblyMutants: readonly Mutant[] = [
         rule: 'A resource that fails again is asked later each time.',
         find: '1_000 * 2 ** (failures - 1)',
         replace: '1_000',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/bound-sources.ts',
+    ['promises/audience-isolation'],
+    [
+      {
+        id: 'manager-unlisted',
+        rule: 'A URL that no entry covers is refused.',
+        find: 'if (this.#options.passUnlisted) return undefined',
+        replace: 'return undefined',
       },
     ],
   ),

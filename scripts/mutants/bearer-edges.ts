@@ -160,7 +160,7 @@ export const bearerEdgeMutants: readonly Mutant[] = [
       {
         id: 'refusal-pause-bounded',
         rule: 'A bounded number of origins is remembered.',
-        find: 'if (this.#refusals.size >= mostOrigins) this.#refusals.clear()',
+        find: 'if (this.#refusals.size >= mostOrigins) this.#forgetAll()',
         replace: '',
       },
       {

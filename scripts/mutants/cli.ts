@@ -1,12 +1,11 @@
-/** Mutants of the command line: what it prints, where it sends, and what the doctor makes of answers. */
+/** Mutants of the command line: what it takes, what it prints, and where it sends. */
+import { doctorMutants } from './cli-doctor.ts'
 import { mutantsOf } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 const token = 'cli/token-command'
 const fetched = 'cli/fetch-command'
-const doctor = 'cli/doctor'
-const resource = 'cli/doctor-resource'
-const judgements = 'rooms/cli/judgements'
+const places = 'cli/fetch-places'
 const methods = 'rooms/cli/methods'
 
 const commands: readonly Mutant[] = [
@@ -25,6 +24,18 @@ const commands: readonly Mutant[] = [
         rule: 'What is typed takes the place of what it cannot stand beside.',
         find: 'filter(([name]) => !replaced.has(name))',
         replace: 'filter(() => true)',
+      },
+      {
+        id: 'cli-typed-server',
+        rule: 'A server that is typed takes the place of a vendor’s preset.',
+        find: "M2M_ISSUER: ['M2M_TOKEN_ENDPOINT', ...preset]",
+        replace: "M2M_ISSUER: ['M2M_TOKEN_ENDPOINT']",
+      },
+      {
+        id: 'cli-typed-preset',
+        rule: 'The standard preset keeps the server of the environment.',
+        find: "?? 'standard') !== 'standard'",
+        replace: "?? 'standard') !== ''",
       },
       {
         id: 'cli-stdin-empty',
@@ -65,27 +76,105 @@ const commands: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
-    'src/cli/fetch-command.ts',
-    [fetched],
+    'src/cli/request-for-url.ts',
+    [places, fetched],
     [
-      {
-        id: 'cli-fetch-unlisted',
-        rule: 'A URL that M2M_RESOURCES does not list may be typed all the same.',
-        find: "error.code === 'origin_not_listed') return false",
-        replace: "error.code === 'origin_not_listed') return true",
-      },
       {
         id: 'cli-fetch-listed',
         rule: 'M2M_RESOURCES says which token a listed URL gets.',
-        find: 'return tokens[bearerRoute](url) !== undefined',
-        replace: 'return false',
+        find: 'if (entry !== undefined) return',
+        replace: 'if (entry === request) return',
       },
       {
-        id: 'cli-fetch-typed-first',
-        rule: 'What is typed goes before M2M_RESOURCES.',
-        find: 'some((word) => word !== undefined)) return false',
-        replace: 'some((word) => word !== undefined)) url.hash = ""',
+        id: 'cli-fetch-refined',
+        rule: 'What is typed goes before that part of the entry, and keeps the rest.',
+        find: '{ ...entry, ...typed }',
+        replace: '{ ...typed, ...entry }',
       },
+      {
+        id: 'cli-fetch-refined-rest',
+        rule: 'What is typed keeps the rest of the entry.',
+        find: 'request: { ...entry, ...typed }',
+        replace: 'request: isTyped ? request : entry',
+      },
+      {
+        id: 'cli-fetch-other-place',
+        rule: 'A token for another place is sent where its audience was typed alone.',
+        find: 'if (typed.audience === undefined) refuseOtherPlace(request.audience, url)',
+        replace: 'void refuseOtherPlace',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cli/typed-url.ts',
+    [places, 'cli/doctor-settings'],
+    [
+      {
+        id: 'cli-typed-url',
+        rule: 'No token goes to another machine by http, nor to what is no place.',
+        find: 'if (url !== undefined) return url',
+        replace: 'if (problem !== "") return new URL(text)',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cli/make-manager.ts',
+    [places, 'cli/doctor-settings'],
+    [
+      {
+        id: 'cli-variable-named',
+        rule: 'What only the manager can see is told by its variable.',
+        find: 'throw inVariables(error, {}, new VariableReader(variables))',
+        replace: 'throw error ?? inVariables(error, {}, new VariableReader(variables))',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cli/fetch-command.ts',
+    [places, fetched],
+    [
+      {
+        id: 'cli-stdin-once',
+        rule: 'stdin that is named twice is refused.',
+        find: 'if (readings < 2) return',
+        replace: 'if (readings < 9) return',
+      },
+      {
+        id: 'cli-own-authorization',
+        rule: 'With an Authorization of the caller’s own nothing of ours is needed.',
+        find: 'if (ownAuthorization) {',
+        replace: 'if (ownAuthorization && init.body !== undefined) {',
+      },
+      {
+        id: 'cli-hint',
+        rule: 'A hint has nothing of a query.',
+        find: '${endpointName(url)}',
+        replace: '${text}',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cli/fetch-body.ts',
+    [places],
+    [
+      {
+        id: 'cli-request-first',
+        rule: 'What no request can be made of is refused before a token is asked for.',
+        find: '  checkRequest(url, init)\n',
+        replace: '  void checkRequest\n',
+      },
+      {
+        id: 'cli-connection-header',
+        rule: 'A header of the connection is refused before a token is asked for.',
+        find: '  checkHeaders(headers, body?.length)\n',
+        replace: '  void checkHeaders\n',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cli/fetch-answer.ts',
+    [fetched],
+    [
       {
         id: 'cli-fetch-fail',
         rule: '--fail is about 400 and more.',
@@ -95,8 +184,21 @@ const commands: readonly Mutant[] = [
       {
         id: 'cli-reader-left',
         rule: 'Where nobody reads any more, nothing more is read.',
-        find: 'if (!(await to.write(chunk))) return',
-        replace: 'await to.write(chunk)',
+        find: 'if (!(await write(chunk))) return',
+        replace: 'await write(chunk)',
+      },
+      {
+        id: 'cli-full-disk',
+        rule: 'What could not be written is a failure.',
+        find: 'await file.writeFile(chunk)',
+        replace: 'await file.writeFile(chunk).catch(() => undefined)',
+        killers: ['cli/process'],
+      },
+      {
+        id: 'cli-decoded-headers',
+        rule: 'Headers of the coded body are not shown beside the decoded one.',
+        find: '.filter(([name]) => !over.includes(name))',
+        replace: '.filter(([name]) => name !== "" || over.includes(name))',
       },
     ],
   ),
@@ -114,159 +216,4 @@ const commands: readonly Mutant[] = [
   ),
 ]
 
-const examination: readonly Mutant[] = [
-  ...mutantsOf(
-    'src/cli/doctor/token-step.ts',
-    [doctor],
-    [
-      {
-        id: 'doctor-ends-asking',
-        rule: 'An answer that no other method could change ends the asking.',
-        find: 'if (attempt.token === undefined && !isAboutClient(attempt)) break',
-        replace: '',
-      },
-      {
-        id: 'doctor-method-unsupported',
-        rule: 'No secret goes to a server that lists no method with one.',
-        find: 'if (ways.configured === undefined) return alone(unsupported(server.authMethods ?? []))',
-        replace:
-          "ways.configured === undefined && Object.assign(ways, { configured: 'client_secret_basic' })",
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/examine.ts',
-    [resource, doctor],
-    [
-      {
-        id: 'doctor-hides',
-        rule: 'A secret that a page or redirect repeats is hidden.',
-        find: 'explanation: hidden(one.explanation)',
-        replace: 'explanation: one.explanation',
-      },
-      {
-        id: 'doctor-reads-as-asked',
-        rule: 'An answer is read in the spelling that was asked in.',
-        find: 'members: provider?.read?.(given) ?? given',
-        replace: 'members: given',
-        killers: ['cli/doctor-metadata'],
-      },
-      {
-        id: 'doctor-metadata-milder',
-        rule: 'Metadata that are not needed are no problem.',
-        find: "finding.level === 'problem' ? { ...finding, level: 'warning' } : finding",
-        replace: 'finding',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/other-spelling.ts',
-    ['cli/doctor-metadata'],
-    [
-      {
-        id: 'doctor-spelling-understood',
-        rule: 'Another spelling is the cause only where it is understood.',
-        find: 'if (!understood) return undefined',
-        replace: 'void understood',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/probe.ts',
-    [doctor, 'cli/doctor-metadata'],
-    [
-      {
-        id: 'doctor-no-redirect',
-        rule: 'The doctor follows no redirect.',
-        find: "redirect: 'manual'",
-        replace: "redirect: 'follow'",
-      },
-      {
-        id: 'doctor-time-limit',
-        rule: 'A request that gets no answer is one that failed, once.',
-        find: 'this.exchanges[index] = { ...begun',
-        replace: 'this.exchanges[this.exchanges.length] = { ...begun',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/signature.ts',
-    [resource],
-    [
-      {
-        id: 'doctor-signature',
-        rule: 'A signature is checked.',
-        find: 'await compactVerify(accessToken, set)',
-        replace: 'void [compactVerify, accessToken, set]',
-      },
-      {
-        id: 'doctor-own-origin',
-        rule: 'An issuer that a token names is asked only at its own token endpoint.',
-        find: ' || url?.origin !== server.tokenEndpoint?.origin) return undefined',
-        replace: ') return undefined',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/resource.ts',
-    [resource],
-    [
-      {
-        id: 'doctor-resource-error-body',
-        rule: 'A 200 with an error in its body is a refusal.',
-        find: 'error !== undefined && error !== null && error !== false',
-        replace: 'false',
-      },
-      {
-        id: 'doctor-bound-token',
-        rule: 'A token that is bound to a key is not sent without its proof.',
-        find: "if (token.tokenType !== 'Bearer') return undefined",
-        replace: '',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/judge-clock.ts',
-    [judgements],
-    [
-      {
-        id: 'doctor-clock-on-its-way',
-        rule: 'What the way of an answer explains is no skew.',
-        find: 'if (instantMs > toMs) return instantMs - toMs',
-        replace: 'if (instantMs > fromMs) return instantMs - fromMs',
-      },
-      {
-        id: 'doctor-clock-cached-token',
-        rule: 'An iat of the past alone says nothing: tokens are cached.',
-        find: 'return aheadMs > 0 || dated ? aheadMs : undefined',
-        replace: 'return dated ? aheadMs : aheadMs',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/judge-token.ts',
-    [judgements],
-    [
-      {
-        id: 'doctor-audience-told',
-        rule: 'A foreign audience is a problem only where the server was told the right one.',
-        find: 'exchange.recipients.some((told) => told.includes(one))',
-        replace: 'exchange.recipients.length >= 0 && one !== ""',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    'src/cli/doctor/methods.ts',
-    [methods, doctor],
-    [
-      {
-        id: 'doctor-listed-methods',
-        rule: 'Only methods that the metadata list are compared.',
-        find: 'allowed.includes(way) && ',
-        replace: '',
-      },
-    ],
-  ),
-]
-
-export const cliMutants: readonly Mutant[] = [...commands, ...examination]
+export const cliMutants: readonly Mutant[] = [...commands, ...doctorMutants]

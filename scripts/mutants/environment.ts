@@ -10,7 +10,7 @@ const promises = 'promises/environment'
 export const environmentMutants: readonly Mutant[] = [
   ...mutantsOf(
     'src/environment/variable-reader.ts',
-    [read],
+    [read, 'rooms/environment/variable-reader'],
     [
       {
         id: 'environment-trims',
@@ -22,6 +22,36 @@ export const environmentMutants: readonly Mutant[] = [
         id: 'environment-slips',
         rule: 'A name that is a slip away from ours is refused.',
         find: 'for (const name of this.#unknown) refuseMisspelled(name)',
+        replace: '',
+      },
+      {
+        id: 'environment-service-links',
+        rule: 'What Kubernetes says of its services is nobody’s slip.',
+        find: 'if (isServiceLink(name) || names.some(',
+        replace: 'if (names.some(',
+      },
+      {
+        id: 'environment-longer-names',
+        rule: 'What goes on behind a name of ours is somebody else’s.',
+        find: '(known) => name.startsWith(`${known}_`)',
+        replace: '(known) => name === known',
+      },
+      {
+        id: 'environment-few-edits',
+        rule: 'A slip is two letters, and one in a short name.',
+        find: 'leven(written, known) <= mostEdits',
+        replace: 'leven(written, known) <= mostEdits + 2',
+      },
+      {
+        id: 'environment-first-letter',
+        rule: 'A slip is inside a word.',
+        find: 'if (written[0] !== known[0]) return false',
+        replace: '',
+      },
+      {
+        id: 'environment-short-words',
+        rule: 'Another letter makes another short word.',
+        find: 'written.length !== known.length && ',
         replace: '',
       },
       {
@@ -103,6 +133,18 @@ export const environmentMutants: readonly Mutant[] = [
         find: 'if (!quotes(failure)) return text.length',
         replace: 'return text.length',
       },
+      {
+        id: 'environment-json-twice',
+        rule: 'A member that is named twice is refused.',
+        find: 'if (twice !== undefined) {',
+        replace: 'if (twice === -1) {',
+      },
+      {
+        id: 'environment-json-scopes',
+        rule: 'A name may stand again in another object.',
+        find: "if (part === '{') open.push(new Set())",
+        replace: "if (part === '{' && open.length === 0) open.push(new Set())",
+      },
     ],
   ),
   ...mutantsOf(
@@ -144,6 +186,13 @@ export const environmentMutants: readonly Mutant[] = [
         rule: 'A request of the call’s own gets nothing of the default.',
         find: 'first === undefined ? [request, ...rest] : words',
         replace: '[request, ...rest]',
+      },
+      {
+        id: 'auto-place-variable',
+        rule: 'A place that is not listed is told by the variable to change.',
+        find: "if (!isTokenError(error) || error.code !== 'origin_not_listed') return error",
+        replace: "if (!isTokenError(error) || error.code === 'origin_not_listed') return error",
+        killers: [promises],
       },
     ],
   ),

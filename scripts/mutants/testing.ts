@@ -211,12 +211,24 @@ export const testingMutants: readonly Mutant[] = [
         find: 'if (!isOurs) return next()(input, init)',
         replace: '',
       },
+      {
+        id: 'kit-held-and-gone',
+        rule: 'What is held back does not hold a caller who has gone.',
+        find: "signal.addEventListener('abort', leave, { once: true })",
+        replace: '',
+      },
     ],
   ),
   ...mutantsOf(
     'src/testing/msw-handlers.ts',
     [msw],
     [
+      {
+        id: 'kit-msw-http',
+        rule: 'What is not the http of msw is refused by name.',
+        find: ".all !== 'function') {",
+        replace: ".all === 'nothing') {",
+      },
       {
         id: 'kit-msw-fault',
         rule: 'A fault behind msw is a failed connection, and no 500.',

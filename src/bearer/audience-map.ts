@@ -5,6 +5,7 @@
  */
 import { ConfigurationError } from '../errors.ts'
 import { parseSecureUrl } from '../secure-url.ts'
+import { isPlainFrom } from './plain-url.ts'
 
 interface Entry<Target> {
   readonly origin: string
@@ -16,6 +17,8 @@ interface Entry<Target> {
 export interface AudienceMap<Target> {
   /** What `url` belongs to; undefined where no entry covers it. */
   find(url: URL): Target | undefined
+  /** The same for a text that need not be parsed; undefined where it has to be. */
+  findPlain(href: string): Target | undefined
 }
 
 /**
@@ -45,6 +48,8 @@ export function createAudienceMap<Target>(
     }
     entries.push({ origin: url.origin, path, target })
   }
+  // To go through more would take longer than to parse.
+  const plain = entries.length > mostPlain ? [] : entries.map(plainEntry)
   const byOrigin = Map.groupBy(entries, ({ origin }) => origin)
   return {
     find: (url) => {
@@ -55,7 +60,19 @@ export function createAudienceMap<Target>(
       if (entry === undefined || entry.path === '/') return entry?.target
       return readsOneWay(url.pathname) ? entry.target : undefined
     },
+    findPlain: (href) => {
+      for (const { prefix, target } of plain) {
+        if (href.startsWith(prefix)) return isPlainFrom(href, prefix.length) ? target : undefined
+      }
+      return undefined
+    },
   }
+}
+
+const mostPlain = 8
+
+function plainEntry<Target>({ origin, path, target }: Entry<Target>) {
+  return { prefix: `${origin}${path}`, target }
 }
 
 function overlap<T>(a: Entry<T>, b: { origin: string; path: string }): boolean {

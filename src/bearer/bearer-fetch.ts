@@ -7,6 +7,8 @@ import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
 import type { FetchFunction } from './outgoing-request.ts'
+import { sendQuickly } from './quick-sending.ts'
+import type { FirstAnswer } from './quick-sending.ts'
 import { isRedirectStatus, mostRedirects, nextHop, redirectRoute } from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { spendToken } from './spend-token.ts'
@@ -18,32 +20,46 @@ export interface BearerFetchParts {
 }
 
 export function createBearerFetch(parts: BearerFetchParts): FetchFunction {
-  return async (input, init) => {
-    const outgoing = new OutgoingRequest(input, init)
-    const source = parts.router[bearerRoute](outgoing.url)
-    // The caller's own Authorization, or a URL without a token: an ordinary fetch.
-    if (source === undefined || outgoing.headers.has('authorization')) {
-      return outgoing.sendAsGiven(parts.fetch())
-    }
+  return (input, init) => {
+    const carefully = (first?: FirstAnswer) => sendCarefully(parts, [input, init], first)
     try {
-      return await follow(parts, outgoing, source)
-    } finally {
-      outgoing.release()
+      return sendQuickly(parts, [input, init], carefully) ?? carefully()
+    } catch (error) {
+      return Promise.reject(error as Error)
     }
+  }
+}
+
+async function sendCarefully(
+  parts: BearerFetchParts,
+  [input, init]: Parameters<FetchFunction>,
+  first: FirstAnswer | undefined,
+): Promise<Response> {
+  const outgoing = new OutgoingRequest(input, init)
+  const source = first?.source ?? parts.router[bearerRoute](outgoing.url)
+  // The caller's own Authorization, or a URL without a token: an ordinary fetch.
+  if (source === undefined || outgoing.headers.has('authorization')) {
+    return outgoing.sendAsGiven(parts.fetch())
+  }
+  try {
+    return await follow(parts, outgoing, { source, first })
+  } finally {
+    outgoing.release()
   }
 }
 
 async function follow(
   parts: BearerFetchParts,
   outgoing: OutgoingRequest,
-  first: TokenSource,
+  start: { readonly source: TokenSource; readonly first: FirstAnswer | undefined },
 ): Promise<Response> {
   let hop: Hop = { url: outgoing.url, method: outgoing.method, sendsBody: true }
-  let source: TokenSource | undefined = first
+  let source: TokenSource | undefined = start.source
   let sameOrigin = true
   for (let count = 0; ; count += 1) {
     const headers = outgoing.headersFor(hop, sameOrigin)
-    const response = await sendHop(parts, outgoing, { hop, source, headers })
+    const first = count === 0 ? start.first : undefined
+    const response = await sendHop(parts, outgoing, { hop, source, headers, first })
     const location = response.headers.get('location')
     const ends = location === null || !isRedirectStatus(response.status)
     if (ends || outgoing.redirect === 'manual') return count === 0 ? response : redirected(response)
@@ -62,12 +78,13 @@ interface Leg {
   readonly hop: Hop
   readonly source: TokenSource | undefined
   readonly headers: Headers
+  readonly first: FirstAnswer | undefined
 }
 
 function sendHop(
   parts: BearerFetchParts,
   outgoing: OutgoingRequest,
-  { hop, source, headers }: Leg,
+  { hop, source, headers, first }: Leg,
 ): Promise<Response> {
   const fetch = parts.fetch()
   if (source === undefined) return outgoing.send(fetch, hop, headers)
@@ -75,6 +92,7 @@ function sendHop(
     url: hop.url,
     method: hop.method,
     source,
+    first,
     replayable: outgoing.replayable || !hop.sendsBody,
     signal: outgoing.signal,
     send: (attached, bound) => {

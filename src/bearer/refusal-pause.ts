@@ -19,15 +19,21 @@ interface Refusal {
 export class RefusalPauses {
   readonly #clock: Clock
   readonly #pauses = new WeakMap<object, RefusalPause>()
+  readonly #begun = { count: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** Whether there is none, of any key: then no answer has one to end. */
+  get isCalm(): boolean {
+    return this.#begun.count === 0
+  }
+
   of(key: object): RefusalPause {
     const known = this.#pauses.get(key)
     if (known !== undefined) return known
-    const pause = new RefusalPause(this.#clock)
+    const pause = new RefusalPause(this.#clock, this.#begun)
     this.#pauses.set(key, pause)
     return pause
   }
@@ -36,9 +42,11 @@ export class RefusalPauses {
 export class RefusalPause implements RefusalMemory {
   readonly #clock: Clock
   readonly #refusals = new Map<string, Refusal>()
+  readonly #begun: { count: number }
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, begun = { count: 0 }) {
     this.#clock = clock
+    this.#begun = begun
   }
 
   has(origin: string): boolean {
@@ -51,11 +59,17 @@ export class RefusalPause implements RefusalMemory {
     if (this.has(origin)) return
     const last = this.#refusals.get(origin)?.pauseMs ?? firstPauseMs / 2
     const pauseMs = Math.min(last * 2, longestPauseMs)
-    if (this.#refusals.size >= mostOrigins) this.#refusals.clear()
+    if (this.#refusals.size >= mostOrigins) this.#forgetAll()
+    if (!this.#refusals.has(origin)) this.#begun.count += 1
     this.#refusals.set(origin, { until: this.#clock.monotonic() + pauseMs, pauseMs })
   }
 
   end(origin: string): void {
-    this.#refusals.delete(origin)
+    if (this.#refusals.delete(origin)) this.#begun.count -= 1
+  }
+
+  #forgetAll(): void {
+    this.#begun.count -= this.#refusals.size
+    this.#refusals.clear()
   }
 }

@@ -15,6 +15,8 @@ import { judge } from './verdict.ts'
 export interface Exchange<Answer> extends Sending<Answer> {
   readonly source: TokenSource
   readonly signal: AbortSignal | undefined
+  /** What has been sent already, and answered. */
+  readonly first?: { readonly token: AccessToken; readonly answer: Answer } | undefined
 }
 
 /**
@@ -23,13 +25,16 @@ export interface Exchange<Answer> extends Sending<Answer> {
  * @throws {TokenError} when there is no token to send.
  */
 export async function spendToken<Answer>(exchange: Exchange<Answer>): Promise<Answer> {
-  const { source, signal, replayable } = exchange
+  const { source, signal, replayable, first } = exchange
   const { origin } = exchange.url
   const memory = source[refusalMemory]
   const options = signal === undefined ? undefined : { signal }
   const send = (token: AccessToken) => sendProven(exchange, token)
-  const token = await source.getToken(options)
-  const { answer, refused } = await send(token)
+  const token = first?.token ?? (await source.getToken(options))
+  const { answer, refused } =
+    first === undefined
+      ? await send(token)
+      : { answer: first.answer, refused: exchange.status(first.answer) === 401 }
   const paused = refused && memory?.has(origin) === true
   const verdict = judge({ refused, replayable, paused })
   if (verdict === 'accept') {

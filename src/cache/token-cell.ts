@@ -33,7 +33,7 @@ export class TokenCell extends ReadyAnswer {
   #closed = false
 
   constructor(parts: CellParts, subject: TokenEventSubject, acquire: AcquireInformed) {
-    super()
+    super(parts)
     this.#parts = parts
     this.subject = subject
     this.#departures = new Departures(parts.clock, acquire, {
@@ -46,7 +46,7 @@ export class TokenCell extends ReadyAnswer {
 
   get(options?: GetTokenOptions): Promise<AccessToken> {
     if (!isAnswerWatched()) {
-      return (options === undefined ? this.hit(this.#parts) : undefined) ?? this.#answer(options)
+      return (options === undefined ? this.hit() : undefined) ?? this.#answer(options)
     }
     const [parts, flights, holding] = [this.#parts, this.#departures, this.#holding]
     const cell = { parts, subject: this.subject, flights, holding }
@@ -170,7 +170,7 @@ export class TokenCell extends ReadyAnswer {
     const arrival = arrivalOf({ ...acquired, number: flight.number }, plan, now)
     const kept = this.#holding.keep(arrival, now.monotonic)
     if (kept !== 'late') this.#failures.forget()
-    if (kept !== 'late') this.ready(arrival.answer, ticks.before(plan.renewAt))
+    if (kept !== 'late') this.ready(arrival.answer, token, ticks.before(plan.renewAt))
     // The same text again, however long it still lives: asking at once would bring it once more.
     if (kept === 'same') {
       const pauseMs = renewalPauseMs(remainingMs(plan.unusableAt, now), random())

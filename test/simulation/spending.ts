@@ -105,7 +105,8 @@ export class Spending {
   }
 
   /** The resource, as a `fetch`. */
-  readonly fetch = (headers: Headers): Promise<unknown> => {
+  readonly fetch = (given: RequestInit['headers']): Promise<unknown> => {
+    const headers = new Headers(given)
     const { world, broken, checkSent } = this.#parts
     world.spend()
     const spend = this.#spends.get(headers.get('x-spend') ?? '')

@@ -79,7 +79,7 @@ export class Stage {
       fetch: ((url: string, init: never) =>
         url.startsWith('https://auth.test/')
           ? this.server.fetch(init)
-          : this.spending.fetch((init as { headers: Headers }).headers)) as never,
+          : this.spending.fetch((init as RequestInit).headers)) as never,
       clock: {
         ...world.clock,
         now: () => {

@@ -92,7 +92,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 export const packages: Readonly<Record<string, (path: string, how: Import) => boolean>> = {
   'p-retry': (path) => path.startsWith('acquisition/'),
   commander: (path) => ['cli/program.ts', 'cli/settings.ts'].includes(path),
-  leven: (path) => path === 'field-reader.ts',
+  leven: (path) => ['field-reader.ts', 'environment/variable-reader.ts'].includes(path),
   axios: (path, how) => path.startsWith('adapters/axios') && how.typeOnly,
   undici: (path, how) =>
     (path.startsWith('adapters/undici') && how.typeOnly) ||
@@ -105,14 +105,15 @@ export const packages: Readonly<Record<string, (path: string, how: Import) => bo
     /^(client-auth|store|verifier)\/|^access-token.ts$|^testing\/new-id.ts$/.test(path),
   'node:tls': (path, how) =>
     ['client-auth/tls-transport.ts', 'cli/doctor/peer-certificate.ts'].includes(path) && how.lazy,
-  'node:fs': (path) => ['cli/program.ts', 'cli/fetch-command.ts'].includes(path),
+  'node:fs': (path) => path === 'cli/program.ts',
   'node:buffer': (path) => /^(testing|verifier)\//.test(path),
   'node:assert/strict': (path) => path.startsWith('testing/store-'),
   'node:events': (path) => path === 'testing/http-listener.ts',
   'node:http': (path, how) =>
     path === 'testing/http-listener.ts' || (path.startsWith('testing/') && how.typeOnly),
   'node:util': (path) => path.startsWith('client-auth/'),
-  'node:fs/promises': (path) => path.startsWith('client-auth/') || path === 'cli/fetch-body.ts',
+  'node:fs/promises': (path) =>
+    path.startsWith('client-auth/') || ['cli/fetch-body.ts', 'cli/fetch-answer.ts'].includes(path),
   'node:diagnostics_channel': (path) => ['events.ts', 'otel/listen.ts'].includes(path),
   '@opentelemetry/api': (path) => path.startsWith('otel/'),
 }
@@ -134,9 +135,11 @@ export const senders = [
   'wire/metadata-document.ts',
   'wire/resource-metadata.ts',
   'bearer/outgoing-request.ts',
+  'bearer/quick-sending.ts',
   'client-auth/tls-transport.ts',
   'adapters/undici-fetch.ts',
   'cli/doctor/probe.ts',
+  'cli/fetch-command.ts',
   'verifier/',
 ]
 export const notForEdges = [

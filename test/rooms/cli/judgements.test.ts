@@ -7,7 +7,7 @@ import { judgeLifetime } from '../../../src/cli/doctor/judge-lifetime.ts'
 import { judgeToken } from '../../../src/cli/doctor/judge-token.ts'
 import { durationText, listText } from '../../../src/cli/doctor/plain-text.ts'
 import type { Exchange } from '../../../src/cli/doctor/probe.ts'
-import type { TokenEvidence } from '../../../src/cli/doctor/token-evidence.ts'
+import type { Members, TokenEvidence } from '../../../src/cli/doctor/token-evidence.ts'
 import { some } from '../../support/some.ts'
 
 const now = Date.UTC(2030, 0, 1)
@@ -28,10 +28,11 @@ function exchangeAt(dateMs: number | undefined, more: Partial<Exchange> = {}): E
 }
 
 const seconds = (count: number) => count * 1000
+const issuedNow = (life: number) => ({ iat: now / 1000, exp: now / 1000 + life })
 
 describe('the clocks', () => {
-  const judged = (aheadSeconds: number, issuedAt?: number) =>
-    judgeClock({ server: exchangeAt(now + seconds(aheadSeconds)), issuedAt, resource: undefined })
+  const judged = (aheadSeconds: number, claims?: Members) =>
+    judgeClock({ server: exchangeAt(now + seconds(aheadSeconds)), claims, resource: undefined })
 
   it.each([
     [0, 'ok'],
@@ -53,15 +54,38 @@ describe('the clocks', () => {
 
   it('are not blamed for an answer that was long on its way', () => {
     const server = exchangeAt(now + seconds(9), { receivedAtMs: now + seconds(10) })
-    expect(judgeClock({ server, issuedAt: undefined, resource: undefined })?.level).toBe('ok')
+    expect(judgeClock({ server, claims: undefined, resource: undefined })?.level).toBe('ok')
   })
 
   it('are judged by iat without a Date, but not by one of the past: tokens are cached', () => {
     const server = exchangeAt(undefined)
     const byClaim = (ahead: number) =>
-      judgeClock({ server, issuedAt: now / 1000 + ahead, resource: undefined })
+      judgeClock({ server, claims: { iat: now / 1000 + ahead }, resource: undefined })
     expect(byClaim(600)?.explanation).toContain("by the token's iat")
     expect(byClaim(-600)).toBeUndefined()
+  })
+
+  it.each([
+    ['iat', 600, 'problem', /iat is 10 min in the future.*whatever signs tokens at the server/],
+    ['iat', 20, 'warning', /iat is 20 s in the future/],
+    ['nbf', 600, 'problem', /nbf is 10 min in the future.*refuse the token until then/],
+  ])(
+    'of a token whose %s is %i s ahead of the very answer are a %s',
+    (name, ahead, level, words) => {
+      const finding = judged(0, { iat: now / 1000, [name]: now / 1000 + ahead })
+      expect(finding).toMatchObject({ level, code: 'clock_skew' })
+      expect(finding?.explanation).toMatch(words)
+      expect(finding?.explanation).not.toContain('clock of this machine is')
+      expect(judged(0, { [name]: now / 1000 + 5 })?.level).toBe('ok')
+    },
+  )
+
+  it('are judged by the worse of the Date and an iat of the future', () => {
+    const finding = judged(10, { iat: now / 1000 + 600 })
+    expect(finding).toMatchObject({ level: 'problem' })
+    expect(finding?.explanation).toContain("10 min behind the server's, by the token's iat.")
+    const both = judged(600, { iat: now / 1000 + 600 })
+    expect(both?.explanation).toContain("by the Date of its answer and the token's iat.")
   })
 
   it('are compared with the service, which tells whose is wrong', () => {
@@ -69,7 +93,7 @@ describe('the clocks', () => {
     const words = (aheadSeconds: number) =>
       judgeClock({
         server,
-        issuedAt: undefined,
+        claims: undefined,
         resource: exchangeAt(now + seconds(aheadSeconds)),
       })?.explanation
     expect(words(600)).toContain('it is this machine that is wrong')
@@ -108,13 +132,24 @@ describe('a lifetime', () => {
 
   it('that nobody states is a warning, unless the token ends by itself', () => {
     expect(judgeLifetime(undefined, evidence({}))).toMatchObject([{ code: 'lifetime_unstated' }])
-    const claims = { iat: 100, exp: 700 }
+    const claims = { iat: now / 1000, exp: now / 1000 + 600 }
     expect(judgeLifetime(claims, evidence({}))).toMatchObject([{ code: 'lifetime_fine' }])
+  })
+
+  it.each([
+    [undefined, -1],
+    // By the server's own clock, where it tells its time; ours may be wrong.
+    [now + seconds(3_600), 3_599],
+  ])('that was over before the token came is a problem, by Date %s', (date, exp) => {
+    const server = evidence({ expires_in: 600 }, { exchange: exchangeAt(date) })
+    const codes = (more: number) => judgeLifetime({ exp: now / 1000 + exp + more }, server)
+    expect(codes(0)).toMatchObject([{ level: 'problem', code: 'lifetime_over' }])
+    expect(codes(2)).toMatchObject([{ level: 'ok', code: 'lifetime_fine' }])
   })
 
   it('that the answer promises and the token does not keep is a warning', () => {
     const codes = (exp: number) =>
-      judgeLifetime({ iat: 0, exp }, evidence({ expires_in: 600 })).map(({ code }) => code)
+      judgeLifetime(issuedNow(exp), evidence({ expires_in: 600 })).map(({ code }) => code)
     expect(codes(595)).toEqual(['lifetime_fine'])
     expect(codes(594)).toEqual(['lifetime_fine', 'lifetime_contradictory'])
   })

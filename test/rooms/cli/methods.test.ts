@@ -89,6 +89,18 @@ describe('what is typed', () => {
     expect(key).toHaveProperty('M2M_PRIVATE_KEY_ID', 'one')
   })
 
+  it('replaces the preset of a vendor by a server, and a server by the preset', () => {
+    const preset = { M2M_PROVIDER: 'auth0', M2M_PROVIDER_OPTIONS: '{"domain":"a.auth0.com"}' }
+    for (const server of [{ M2M_ISSUER: 'https://b.example' }, { M2M_TOKEN_ENDPOINT: 'x' }]) {
+      expect(withWords(preset, server)).toEqual(server)
+    }
+    const server = { M2M_ISSUER: 'https://a.example', M2M_TOKEN_ENDPOINT: 'https://a.example/t' }
+    expect(withWords(server, preset)).toEqual(preset)
+    // The standard knows no server of its own.
+    const standard = { M2M_PROVIDER: 'standard' }
+    expect(withWords(server, standard)).toEqual({ ...server, ...standard })
+  })
+
   it('may name both the issuer and its token endpoint', () => {
     const both = { M2M_ISSUER: 'https://b.example', M2M_TOKEN_ENDPOINT: 'https://b.example/token' }
     expect(withWords(env, both)).toMatchObject(both)

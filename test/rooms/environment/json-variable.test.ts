@@ -26,6 +26,21 @@ describe('JSON in a variable', () => {
   })
 
   it.each([
+    ['{"a":1,"a":2}', 'look at character 8;'],
+    ['{"x":{"a":"}","b":1,"\\u0061":2}}', 'look at character 21;'],
+  ])('that names a member twice says where: %s', (text, where) => {
+    const { problem } = parseJsonVariable(text)
+    expect(problem).toContain(`names the same member twice: ${where}`)
+  })
+
+  it.each(['{"a":{"b":1},"b":"a","c":{"b":"\\":"}}', '{"a":"a","b":["a","a",{"a":1},{"a":1}]}'])(
+    'may name a member again in another object, or as a value: %s',
+    (text) => {
+      expect(parseJsonVariable(text)).toEqual({ members: JSON.parse(text) as unknown })
+    },
+  )
+
+  it.each([
     ['null', 'null'],
     ['["fake"]', 'an array'],
     ['"fake"', 'a string'],

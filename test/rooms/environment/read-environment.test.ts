@@ -245,33 +245,3 @@ describe('a variable that is wrong', () => {
     expect(errorOf(() => readEnvironment(null as never)).message).toMatch(/such as process\.env/)
   })
 })
-
-describe('an unknown variable that begins with M2M_', () => {
-  it.each([
-    ['M2M_CLIENT_SERCET', 'M2M_CLIENT_SECRET'],
-    ['M2M_SCOPE', 'M2M_SCOPES'],
-    ['M2M_CLIENTID', 'M2M_CLIENT_ID'],
-    ['M2M_RESOURCE', 'M2M_RESOURCES'],
-    ['M2M_TOKENENDPOINT', 'M2M_TOKEN_ENDPOINT'],
-  ])('is refused where it looks like a slip: %s', (name, meant) => {
-    const error = refusalOf({ [name]: 'fake-value' })
-    expect(error.message).toBe(`unknown variable ${name}; did you mean ${meant}?`)
-  })
-
-  it('is left alone where it is somebody else’s, such as a Kubernetes service’s', () => {
-    const names = ['SERVICE_HOST', 'SERVICE_PORT', 'SERVICE_PORT_HTTP', 'PORT', 'PORT_80_TCP']
-    const more = ['PORT_80_TCP_PROTO', 'PORT_80_TCP_PORT', 'PORT_80_TCP_ADDR', 'URL', 'LOG_LEVEL']
-    const env = Object.fromEntries([...names, ...more].map((name) => [`M2M_${name}`, 'x']))
-    expect(read(env)).toEqual(readEnvironment(complete))
-  })
-
-  it('is left alone where it is blank', () => {
-    expect(read({ M2M_CLIENT_SERCET: ' ' })).toEqual(readEnvironment(complete))
-  })
-
-  it('is named where something is missing', () => {
-    const error = refusalOf({ M2M_CLIENT_SECRET: '', M2M_PASSWORD: 'fake-password' })
-    expect(error.message).toMatch(/set, and not read by this library: M2M_PASSWORD/)
-    expect(error.message).not.toContain('fake-password')
-  })
-})

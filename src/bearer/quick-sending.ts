@@ -1,0 +1,62 @@
+/**
+ * The common case of `fetch` with a token, at hardly more than the price of the sending itself: a URL
+ * that is covered beyond doubt, a plain `init`, and a fresh token without further conditions. What is
+ * not that, before or after the sending, goes the careful way. See docs/decisions/0016-quick-sending.md.
+ */
+import { authorizationHeader } from '../access-token.ts'
+import type { AccessToken } from '../access-token.ts'
+import { heldToken, plainRoute } from '../token-source.ts'
+import type { BearerRouter, TokenSource } from '../token-source.ts'
+import type { FetchFunction } from './outgoing-request.ts'
+import { isRedirectStatus } from './redirect.ts'
+
+/** A first answer that the careful way goes on from. */
+export interface FirstAnswer {
+  readonly source: TokenSource
+  readonly token: AccessToken
+  readonly answer: Response
+}
+
+/** The answer, if it came at once, and asks for nothing; else what the careful way makes of it. */
+export function sendQuickly(
+  parts: { readonly router: BearerRouter; readonly fetch: () => FetchFunction },
+  [input, init]: Parameters<FetchFunction>,
+  goOn: (first: FirstAnswer) => Promise<Response>,
+): Promise<Response> | undefined {
+  if (typeof input !== 'string' || !isPlainInit(init)) return undefined
+  const source = parts.router[plainRoute]?.(input)
+  if (source === undefined) return undefined
+  const token = source[heldToken]?.()
+  if (token === undefined) return undefined
+  const authorization = authorizationHeader(token)
+  const headers = { ...(init?.headers as Record<string, string> | undefined), authorization }
+  const answer = parts.fetch()(input, { ...init, headers, redirect: 'manual' })
+  return answer.then((response) => {
+    const { status } = response
+    if (status !== 401 && !isRedirectStatus(status)) return response
+    return goOn({ source, token, answer: response })
+  })
+}
+
+/** An object of its own, with a text or nothing for a body, and headers as an object. */
+function isPlainInit(init: RequestInit | null | undefined): boolean {
+  if (init === undefined) return true
+  if (init === null || Object.getPrototypeOf(init) !== Object.prototype) return false
+  const { method, body, redirect, signal } = init
+  if (redirect !== undefined || (signal !== undefined && (signal === null || signal.aborted)))
+    return false
+  if (body !== undefined && typeof body !== 'string') return false
+  return (method === undefined || usualMethods.includes(method)) && isPlainHeaders(init.headers)
+}
+
+/** As they stand on the wire: `post` is, `patch` is not what a server calls it. */
+const usualMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
+
+function isPlainHeaders(headers: unknown): boolean {
+  if (headers === undefined) return true
+  if (headers === null || Object.getPrototypeOf(headers) !== Object.prototype) return false
+  for (const name in headers as object) {
+    if (name.length === 13 && name.toLowerCase() === 'authorization') return false
+  }
+  return true
+}
