@@ -46,7 +46,8 @@ export class AccessToken {
     this.#text = fields.accessToken
     this.tokenType = fields.tokenType
     this.expiresAt = fields.expiresAt
-    this.scopes = Object.freeze([...fields.scopes])
+    const { scopes } = fields
+    this.scopes = Object.isFrozen(scopes) ? scopes : Object.freeze([...scopes])
     this.audience = fields.audience
     Object.freeze(this)
   }

@@ -186,7 +186,8 @@ export class TokenManager implements BearerRouter {
   }
 
   #cell(request: TokenRequest): TokenCell {
-    const key = cacheKey(this.#parts.identity, request)
+    // One client, one server: what they are need not stand in every key.
+    const key = cacheKey('', request)
     return this.#cache.find(key) ?? this.#open(key, request)
   }
 

@@ -26,7 +26,7 @@ export class Departures {
   #forced: Flight | undefined
   #queued: Flight | undefined
   /** Those that stood still, and were not waited for: they may still come. */
-  readonly #outrun = new Set<Flight>()
+  #outrun: Set<Flight> | undefined
   #departed = 0
 
   constructor(clock: Clock, acquire: AcquireInformed, arrivals: Arrivals) {
@@ -50,6 +50,7 @@ export class Departures {
       if (older?.active === true) older.overtake(token)
     }
     if (older === undefined) return flight
+    this.#outrun ??= new Set()
     this.#outrun.add(older)
     flight.outcome.then(overtake, () => undefined)
     return flight
@@ -105,7 +106,7 @@ export class Departures {
   }
 
   abandonAll(reason: unknown): void {
-    const flights = [this.#onDemand, this.#forced, this.#queued, ...this.#outrun]
+    const flights = [this.#onDemand, this.#forced, this.#queued, ...(this.#outrun ?? [])]
     this.#onDemand = this.#forced = this.#queued = undefined
     for (const flight of flights) if (flight?.active === true) flight.abandon(reason)
   }
@@ -137,7 +138,7 @@ export class Departures {
         this.#arrivals.fail(error, flight)
       })
       .finally(() => {
-        this.#outrun.delete(flight)
+        this.#outrun?.delete(flight)
         this.#arrivals.idle()
       })
       .catch(() => undefined)

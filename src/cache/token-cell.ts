@@ -1,7 +1,6 @@
 /**
- * One key: what we hold, and what we are doing about it. Freshness is asked of the plan, never
- * stored. Nobody waits while a usable token is held; at most one flight is under way, plus a
- * forced one; a late answer never overwrites a newer token. Knows no OAuth and no HTTP.
+ * One key: what we hold, and what we are doing about it. Freshness is asked of the plan, never stored.
+ * Nobody waits while a usable token is held; at most one flight is under way, plus a forced one.
  */
 import { textOf } from '../access-token.ts'
 import type { AccessToken } from '../access-token.ts'
@@ -15,16 +14,17 @@ import type { CellParts } from './cell-parts.ts'
 import { closed, expiredOnArrival, lifetimeTooShort } from './cell-report.ts'
 import { bindsCallers, renewalPauseMs } from './cool-down.ts'
 import { Departures } from './departures.ts'
+import type { Arrivals } from './departures.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { Flight } from './flight.ts'
 import { arrivalOf, Holding } from './holding.ts'
-import type { Acquired, AcquireInformed } from './holding.ts'
+import type { Acquired, AcquireInformed, KnownTokens } from './holding.ts'
 import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
 import { ReadyAnswer } from './ready-answer.ts'
 import { longEnough } from './validity.ts'
 import type { Wanted } from './validity.ts'
 
-export class TokenCell extends ReadyAnswer {
+export class TokenCell extends ReadyAnswer implements Arrivals {
   readonly subject: TokenEventSubject
   readonly #parts: CellParts
   readonly #departures: Departures
@@ -36,12 +36,7 @@ export class TokenCell extends ReadyAnswer {
     super(parts)
     this.#parts = parts
     this.subject = subject
-    this.#departures = new Departures(parts.clock, acquire, {
-      known: () => this.#holding.known(instantOf(parts.clock)),
-      land: this.#land.bind(this),
-      fail: this.#fail.bind(this),
-      idle: () => parts.onIdle?.(),
-    })
+    this.#departures = new Departures(parts.clock, acquire, this)
   }
 
   get(options?: GetTokenOptions): Promise<AccessToken> {
@@ -74,8 +69,7 @@ export class TokenCell extends ReadyAnswer {
 
   /** Drops the held token if it is this very one. */
   invalidate(token: AccessToken | string): boolean {
-    const text = textOf(token)
-    if (!this.#holding.reject(text, this.#parts.clock.monotonic())) return false
+    if (!this.#holding.reject(textOf(token), this.#parts.clock.monotonic())) return false
     this.unready()
     this.#parts.counters.invalidations += 1
     this.#parts.publish('invalidated', () => this.subject)
@@ -127,14 +121,13 @@ export class TokenCell extends ReadyAnswer {
   }
 
   #nextArrival(now: Instant, usable: boolean, wanted: Wanted): Promise<AccessToken> {
-    const { minValidityMs, signal } = wanted
     const underWay = this.#departures.underWay
     const isJoinable = underWay?.isOutOfTime(now, this.#parts.acquireTimeoutMs) === false
-    if (isJoinable) return this.#join(underWay, signal)
+    if (isJoinable) return this.#join(underWay, wanted.signal)
     const failure = this.#failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
     this.#parts.counters.waits += 1
-    return this.#departures.start('foreground', minValidityMs).join(signal)
+    return this.#departures.start('foreground', wanted.minValidityMs).join(wanted.signal)
   }
 
   #join(flight: Flight, signal?: AbortSignal): Promise<AccessToken> {
@@ -159,7 +152,15 @@ export class TokenCell extends ReadyAnswer {
     this.#departures.start('background')
   }
 
-  #land(flight: Flight, acquired: Acquired): void {
+  known(): KnownTokens {
+    return this.#holding.known(instantOf(this.#parts.clock))
+  }
+
+  idle(): void {
+    this.#parts.onIdle?.()
+  }
+
+  land(flight: Flight, acquired: Acquired): void {
     const { token, life } = acquired
     const { clock, counters, publish, random, ticks, windows } = this.#parts
     const now = instantOf(clock)
@@ -182,7 +183,7 @@ export class TokenCell extends ReadyAnswer {
     publish(outcome, () => arrivalEvent(this.subject, acquired, { flight, now }))
   }
 
-  #fail(error: unknown, flight: Flight): void {
+  fail(error: unknown, flight: Flight): void {
     const { acquireTimeoutMs, clock, counters, publish, random } = this.#parts
     counters.failures += 1
     const now = instantOf(clock)

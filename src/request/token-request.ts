@@ -57,9 +57,11 @@ export function parseTokenRequest(
 // RFC 6749 section 3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
+const none: readonly string[] = Object.freeze([])
+
 function parseScopes(fields: FieldReader): readonly string[] {
   const value = fields.unknown('scopes')
-  if (value === undefined) return Object.freeze([])
+  if (value === undefined) return none
   const wanted: unknown = typeof value === 'string' ? value.split(' ').filter(Boolean) : value
   if (!Array.isArray(wanted)) {
     throw fields.refusal('scopes', `must be an array or a string, not ${kind(value)}`)
@@ -79,7 +81,7 @@ function scopeOf(scope: unknown, fields: FieldReader): string {
 
 function parseResources(fields: FieldReader): readonly string[] {
   const value = fields.unknown('resource')
-  if (value === undefined) return Object.freeze([])
+  if (value === undefined) return none
   const wanted: unknown[] = Array.isArray(value) ? value : [value]
   return Object.freeze(
     [...new Set(Array.from(wanted, (resource) => resourceOf(resource, fields)))].sort(),
