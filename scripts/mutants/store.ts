@@ -108,7 +108,7 @@ export const storeMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/store/shared-acquisition.ts',
-    ['promises/shared-store-trouble'],
+    ['rooms/store/shared-acquisition', 'promises/shared-store-trouble'],
     [
       {
         id: 'shared-aborted-is-no-failure',
@@ -126,7 +126,7 @@ export const storeMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/store/hope.ts',
-    ['promises/shared-store-trouble', leases],
+    ['rooms/store/hope'],
     [
       {
         id: 'hope-unreadable',

@@ -23,6 +23,7 @@ function world() {
     }),
     life: { startedAt: instantOf(clock), lifetimeMs: minutes(10), refreshInMs: undefined },
   })
+  const stopping = new AbortController()
   const run = (acquire: () => Promise<LivingToken>, rejected?: AccessToken) => {
     const place = guarded.at(name, { audience: 'event', scopes: [] })
     const parts = {
@@ -31,12 +32,12 @@ function world() {
     }
     const terms = {
       ...{ kind: 'foreground' as const, askedAt: clock.monotonic(), minValidityMs: 0 },
-      ...{ held: undefined, rejected, signal: new AbortController().signal },
+      ...{ held: undefined, rejected, signal: stopping.signal },
     }
     const at = { name, store: place, adopt: () => undefined, fits: () => true }
     return new SharedAcquisition(parts, at, terms).run(acquire)
   }
-  return { clock, store, fresh, run }
+  return { clock, store, fresh, run, stopping }
 }
 
 describe('an acquisition for a fleet', () => {
@@ -67,6 +68,18 @@ describe('an acquisition for a fleet', () => {
     expect(answer).toMatchObject({ failedVersion: 1, record: undefined })
     expect(answer.lease).toBeDefined()
     expect(clock.pending).toBe(0)
+  })
+
+  it('that was told to stop leaves no lease, and says nothing of a failure', async () => {
+    const { store, run, stopping } = world()
+    const stopped = run(() => {
+      stopping.abort(new Error('the caller has left'))
+      return Promise.reject(new Error('stopped'))
+    })
+    await expect(stopped).rejects.toThrow('stopped')
+    await turns(5)
+    const { failedVersion, lease } = await store.lease(name, 1)
+    expect([failedVersion, lease?.version]).toEqual([0, 2])
   })
 
   it('deletes what a resource refused before it asks', async () => {
