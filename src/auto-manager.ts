@@ -4,7 +4,7 @@
  */
 import type { AccessToken } from './access-token.ts'
 import type { EnvironmentRequest } from './environment/read-environment.ts'
-import { ManagerClosedError } from './errors.ts'
+import { ConfigurationError, isTokenError, ManagerClosedError } from './errors.ts'
 import type { GetToken } from './get-token.ts'
 import type { TokenManager } from './token-manager.ts'
 import { bearerRoute } from './token-source.ts'
@@ -17,7 +17,9 @@ export interface AutoGetToken extends GetToken {
 
 /** What a `TokenManager` can do, with a `getToken` that knows a default request. */
 export interface AutoTokens
-  extends BearerRouter, Omit<Pick<TokenManager, keyof TokenManager>, 'getToken'> {
+  extends
+    BearerRouter,
+    Omit<Pick<TokenManager, keyof TokenManager>, 'getToken' | keyof BearerRouter> {
   readonly getToken: AutoGetToken
 }
 
@@ -49,8 +51,14 @@ export function createAutoManager(make: () => MadeManager): AutoManager {
   }
   const manager = () => current().made
   // Async, so that a configuration error is a rejection, as every other failure of theirs is.
-  const fetch: typeof globalThis.fetch = async (...words) =>
-    Reflect.apply(manager().fetch, undefined, words)
+  const fetch: typeof globalThis.fetch = async (...words) => {
+    const { made } = current()
+    try {
+      return await (Reflect.apply(made.fetch, undefined, words) as Promise<Response>)
+    } catch (error) {
+      throw inVariables(error)
+    }
+  }
   const getToken = async (...words: readonly unknown[]) => {
     const { made, request } = current()
     const [first, ...rest] = words
@@ -70,7 +78,25 @@ export function createAutoManager(make: () => MadeManager): AutoManager {
     stats: () => manager().stats(),
     close,
     [Symbol.asyncDispose]: close,
-    [bearerRoute]: (url: URL) => manager()[bearerRoute](url),
+    [bearerRoute]: (url: URL) => {
+      const made = manager()
+      try {
+        return made[bearerRoute](url)
+      } catch (error) {
+        throw inVariables(error)
+      }
+    },
   })
   return Object.freeze({ fetch, getToken, tokens })
+}
+
+/** Whoever has no options of a manager is told the variable that stands for one. */
+function inVariables(error: unknown): unknown {
+  if (!isTokenError(error) || error.code !== 'origin_not_listed') return error
+  const [place = ''] = error.message.split('; ')
+  return new ConfigurationError(
+    'origin_not_listed',
+    `${place}; add its origin to M2M_RESOURCES, or name it in M2M_AUDIENCE where there is one place`,
+    { field: error.field, audience: error.audience },
+  )
 }

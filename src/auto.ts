@@ -1,6 +1,7 @@
 /**
  * The entry `m2m-tokens/auto`: a manager for the whole process, made of its environment's variables
- * on first use. Importing it reads nothing and never throws.
+ * on first use. Importing it reads nothing and never throws. One module, one manager: a program that
+ * loads it by `import` and by `require` loads two modules.
  */
 import { createAutoManager } from './auto-manager.ts'
 import { fromEnvironment } from './environment/from-environment.ts'
@@ -27,7 +28,8 @@ export const getToken = auto.getToken
 
 /**
  * What a `TokenManager` can do, for `attachBearer` and its like. Not an instance of the class: there
- * is none before the first use.
+ * is none before the first use. Where one part of a program imports this entry and another requires
+ * it, each has a manager of its own, with tokens and a `close()` of its own.
  */
 export const tokens = auto.tokens
 

@@ -98,9 +98,9 @@ export const doctorMutants: readonly Mutant[] = [
       },
       {
         id: 'doctor-hides-target',
-        rule: 'A target is cut from a Location without secrets.',
-        find: "clean.set('location', this.secrets.hiddenIn(location))",
-        replace: "clean.set('location', location)",
+        rule: 'A target is cut from a Location without secrets, and a challenge likewise.',
+        find: 'clean.set(name, this.secrets.hiddenIn(text))',
+        replace: 'clean.set(name, text)',
         killers: [secrets],
       },
     ],

@@ -25,12 +25,6 @@ export const environmentMutants: readonly Mutant[] = [
         replace: '',
       },
       {
-        id: 'environment-service-links',
-        rule: 'What Kubernetes says of its services is nobody’s slip.',
-        find: 'if (isServiceLink(name) || names.some(',
-        replace: 'if (names.some(',
-      },
-      {
         id: 'environment-longer-names',
         rule: 'What goes on behind a name of ours is somebody else’s.',
         find: '(known) => name.startsWith(`${known}_`)',

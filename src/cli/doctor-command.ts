@@ -8,8 +8,10 @@ import { exitCodes } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { reportFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
+import { makeManager } from './make-manager.ts'
 import { readSettings } from './read-settings.ts'
 import type { SettingWords } from './settings.ts'
+import { allowsInsecureHttp, typedUrl } from './typed-url.ts'
 
 export interface DoctorWords extends SettingWords {
   readonly url?: string
@@ -19,7 +21,13 @@ export interface DoctorWords extends SettingWords {
 
 export async function runDoctor(words: DoctorWords, io: CommandIo): Promise<ExitCode> {
   try {
-    const subject = doctorCase(await readSettings(words, io), words.url)
+    const { url } = words
+    const rules = { allowInsecureHttp: allowsInsecureHttp(words, io.env) }
+    const resourceUrl = url === undefined ? undefined : typedUrl(url, '--url', rules)
+    const settings = await readSettings(words, io)
+    // With what no program could start with there is nothing to examine.
+    await makeManager(settings, io).close()
+    const subject = doctorCase(settings, resourceUrl)
     if (words.dryRun === true) {
       const plan = planOf(subject)
       const json = `${JSON.stringify({ requests: plan }, null, 2)}\n`
@@ -34,9 +42,7 @@ export async function runDoctor(words: DoctorWords, io: CommandIo): Promise<Exit
     const diagnosis = await examine(subject, probe)
     const { findings } = diagnosis
     await io.stdout.write(
-      words.json === true
-        ? reportJson(diagnosis, probe.exchanges)
-        : reportText(findings, isColoured(io)),
+      words.json === true ? reportJson(diagnosis, probe) : reportText(findings, isColoured(io)),
     )
     return findings.some(({ level }) => level === 'problem') ? exitCodes.failed : exitCodes.ok
   } catch (error) {

@@ -43,13 +43,21 @@ async function tell(text: string, { stderr }: Pick<CommandIo, 'stderr'>): Promis
 }
 
 function wordsOf(error: unknown): string {
-  if (isTokenError(error)) return `${error.message} [${error.code}]`
-  if (error instanceof UsageError) return error.message
+  if (isTokenError(error)) return `${inOptions(error.message)} [${error.code}]`
+  if (error instanceof UsageError) return inOptions(error.message)
   return foreign(error)
 }
 
+/** The library speaks of options in code, and of variables: here there is a third name. */
+function inOptions(message: string): string {
+  return message.replace(
+    /set (allowInsecureHttp|M2M_ALLOW_INSECURE_HTTP=true)/,
+    'set M2M_ALLOW_INSECURE_HTTP=true (--allow-insecure-http)',
+  )
+}
+
 function factsOf(error: unknown): Readonly<Record<string, unknown>> {
-  if (isTokenError(error)) return error.toJSON()
+  if (isTokenError(error)) return { ...error.toJSON(), message: inOptions(error.message) }
   const name = error instanceof UsageError ? error.name : 'Error'
   return { name, message: wordsOf(error) }
 }

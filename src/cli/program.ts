@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodes } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { reportFailure } from './failure.ts'
+import { reportFailure, UsageError } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import type { DoctorWords } from './doctor-command.ts'
 import type { FetchWords } from './fetch-command.ts'
@@ -25,6 +25,10 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   } catch (error) {
     if (!(error instanceof CommanderError)) return await reportFailure(error, io)
     code = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (code === exitCodes.usage && wantsJson(argv)) {
+      const [line = ''] = said.err.replace(/^error: /, '').split('\n')
+      return await reportFailure(new UsageError(line), io, { json: true })
+    }
   }
   try {
     if (said.out !== '') await io.stdout.write(said.out)
@@ -33,6 +37,11 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   } catch {
     return exitCodes.failed
   }
+}
+
+/** Whoever reads errors as JSON reads those of the command line so, too. */
+function wantsJson([command = '', ...words]: readonly string[]): boolean {
+  return ['token', 'doctor'].includes(command) && words.includes('--json')
 }
 
 type End = (code: ExitCode) => void
@@ -121,7 +130,7 @@ function addDoctorCommand(program: Command, io: CommandIo, end: End): void {
 function withoutValue(text: string): string {
   return text
     .replace(/unknown option '(--[^=']*|-\w?)[^]*'/, "unknown option '$1'")
-    .replace(/unknown command '(?![a-z-]{1,20}')[^]*'/, 'unknown command')
+    .replace(/unknown command '[^]*'/, 'unknown command')
     .replace(/but got (\d+):[^]*$/, 'but got $1.\n')
 }
 
@@ -165,7 +174,8 @@ Examples:
 
 const fetchHelp = `
 The token goes to the origin of this URL alone; M2M_RESOURCES, where it lists the URL, says which token
-and where else. With an Authorization header of your own no token is sent.
+and where else; what is typed replaces that part of it. With an Authorization header of your own no
+token is sent.
 
 Examples:
   $ m2m-tokens fetch https://calendar.internal/events --audience event --scope event.view

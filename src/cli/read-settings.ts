@@ -7,12 +7,15 @@ import type { TokenManagerOptions } from '../options.ts'
 import type { TokenRequestInput } from '../request/token-request.ts'
 import { UsageError } from './failure.ts'
 import type { CommandIo, Variables } from './io.ts'
+import { settingNames } from './settings.ts'
 import type { SettingWords } from './settings.ts'
 
 /** What a command works with. */
 export interface Settings {
   readonly options: TokenManagerOptions
   readonly request: TokenRequestInput
+  /** As much of the request as was typed. */
+  readonly typed: TokenRequestInput
   /** The environment, with what was typed in its place. */
   readonly variables: Variables
 }
@@ -20,10 +23,12 @@ export interface Settings {
 const key = ['M2M_PRIVATE_KEY_FILE', 'M2M_PRIVATE_KEY_ID', 'M2M_PRIVATE_KEY_ALGORITHM']
 const secret = ['M2M_CLIENT_SECRET', 'M2M_CLIENT_SECRET_FILE']
 
+const preset = ['M2M_PROVIDER', 'M2M_PROVIDER_OPTIONS']
+
 /** What is typed stands in the place of what it cannot stand beside. */
 const replacedBy: Readonly<Record<string, readonly string[]>> = {
-  M2M_ISSUER: ['M2M_TOKEN_ENDPOINT'],
-  M2M_TOKEN_ENDPOINT: ['M2M_ISSUER'],
+  M2M_ISSUER: ['M2M_TOKEN_ENDPOINT', ...preset],
+  M2M_TOKEN_ENDPOINT: ['M2M_ISSUER', ...preset],
   M2M_PROVIDER: ['M2M_PROVIDER_OPTIONS'],
   M2M_CLIENT_SECRET: [...secret, ...key, 'M2M_CLIENT_ASSERTION_FILE'],
   M2M_CLIENT_SECRET_FILE: [...secret, ...key, 'M2M_CLIENT_ASSERTION_FILE'],
@@ -35,27 +40,51 @@ const replacedBy: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * @throws {UsageError} the secret was typed.
+ * @throws {UsageError} the secret was typed, or an option was given nothing.
  * @throws {ConfigurationError} something is missing or wrong, named by its variable.
  */
 export async function readSettings(words: SettingWords, io: CommandIo): Promise<Settings> {
-  if (words.clientSecret !== undefined) throw secretTyped()
-  const variables = withWords(io.env, await typed(words, io))
+  checkWords(words)
+  const variables = withWords(io.env, await typedVariables(words, io))
   const { options, request } = readEnvironment(variables)
-  const { resource } = words
-  const asked = resource === undefined ? request : { ...request, resource }
-  return { options, request: asked, variables }
+  const { audience, scope, resource } = words
+  const typed = {
+    ...(audience === undefined ? {} : { audience: request.audience }),
+    ...(scope === undefined ? {} : { scopes: request.scopes }),
+    ...(resource === undefined ? {} : { resource }),
+  }
+  return { options, request: { ...request, ...typed }, typed, variables }
+}
+
+/** @throws {UsageError} the secret was typed, or an option was given nothing. */
+export function checkWords(words: SettingWords): void {
+  if (words.clientSecret !== undefined) throw secretTyped()
+  // An empty option is most often a variable that the shell did not find.
+  for (const [name, value] of Object.entries(words)) {
+    const texts: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (!settingNames.includes(name) || !texts.some(isBlank)) continue
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    throw new UsageError(`--${option} is empty; give it a value, or leave it out`)
+  }
+}
+
+function isBlank(text: unknown): boolean {
+  return typeof text === 'string' && text.trim() === ''
 }
 
 /** The variables as they are, with what was typed in their place. */
 export function withWords(env: Variables, words: Variables): Variables {
   const set = Object.entries(words).filter(([, value]) => value !== undefined)
   const replaced = new Set(set.flatMap(([name]) => replacedBy[name] ?? []))
+  // The standard says nothing of a server: it takes the one of the environment.
+  if ((words['M2M_PROVIDER'] ?? 'standard') !== 'standard') {
+    for (const name of ['M2M_ISSUER', 'M2M_TOKEN_ENDPOINT']) replaced.add(name)
+  }
   const kept = Object.entries(env).filter(([name]) => !replaced.has(name))
   return Object.fromEntries([...kept, ...set])
 }
 
-async function typed(words: SettingWords, io: CommandIo): Promise<Variables> {
+async function typedVariables(words: SettingWords, io: CommandIo): Promise<Variables> {
   const { clientSecretFile: file } = words
   const fromStdin = file === '-' ? await secretFromStdin(io) : undefined
   return {

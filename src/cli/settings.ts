@@ -47,6 +47,16 @@ const rows: readonly (readonly [flags: string, help: string])[] = [
   ['--audience <name>', 'who the token is for (M2M_AUDIENCE)'],
 ]
 
+/** The texts among them, as commander names them. */
+export const settingNames: readonly string[] = [
+  ...rows.map(([flags]) => camelCase(/^--([a-z-]+)/.exec(flags)?.[1] ?? '')),
+  ...['scope', 'resource'],
+]
+
+function camelCase(option: string): string {
+  return option.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase())
+}
+
 /** Adds the options that say whom to ask, as whom, and for what. */
 export function addSettings(command: Command): Command {
   for (const [flags, help] of rows) command.option(flags, help)

@@ -44,7 +44,7 @@ export function fromEnvironment<Made>(
 }
 
 /** The same error, by the name of the variable; as it is where an option of the caller's is wrong. */
-function inVariables(error: unknown, given: Overrides, variables: VariableReader): unknown {
+export function inVariables(error: unknown, given: Overrides, variables: VariableReader): unknown {
   if (!(error instanceof ConfigurationError) || error.field === undefined) return error
   const option = error.field.split('.')[0] ?? ''
   const name = Object.hasOwn(given, option) ? undefined : variableOf(option, error.field, variables)

@@ -19,12 +19,36 @@ export function parseJsonVariable(text: string): JsonVariable {
     }
   }
   const { value } = parsed
+  const twice = repeatedMember(text)
+  if (twice !== undefined) {
+    return {
+      problem: `names the same member twice: look at character ${twice + 1}; the first would be lost`,
+    }
+  }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { members: value as Record<string, unknown> }
   }
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
   return { problem: `must be a JSON object, not ${kind}` }
 }
+
+/** Where a name stands that its object has had before, in text that is JSON. */
+function repeatedMember(text: string): number | undefined {
+  const open: Set<unknown>[] = []
+  for (const { 0: part, index, groups } of text.matchAll(tokens)) {
+    if (part === '{') open.push(new Set())
+    if (part === '}') open.pop()
+    const key = groups?.['key']
+    if (key === undefined) continue
+    // However it is escaped, it is the same name.
+    const name: unknown = JSON.parse(key)
+    if (open.at(-1)?.has(name) === true) return index
+    open.at(-1)?.add(name)
+  }
+  return undefined
+}
+
+const tokens = /(?<key>"(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[{}]/g
 
 type Tried =
   { readonly value: unknown; readonly failure?: undefined } | { readonly failure: string }

@@ -2,6 +2,7 @@
  * Reads variables: trimmed, empty as unset, each once. What is wrong is refused by the variable's
  * name, and never with its value, which may be a secret in the wrong place. Pure.
  */
+import leven from 'leven'
 import { ConfigurationError } from '../errors.ts'
 import { kind, nearest, textProblem } from '../field-reader.ts'
 import { parseJsonVariable } from './json-variable.ts'
@@ -98,16 +99,32 @@ export function refusal(
   })
 }
 
-/** A platform's names may begin like ours (a Kubernetes service `m2m` brings seven), so only near ones are refused. */
+/**
+ * A platform's names may begin like ours: a Kubernetes service `m2m-audience` brings seven, such as
+ * M2M_AUDIENCE_PORT. So what goes on behind a name of ours is left alone, and of the rest only what is a
+ * slip of the pen away is refused.
+ */
 function refuseMisspelled(name: string): void {
+  if (names.some((known) => name.startsWith(`${known}_`))) return
   const known = names.map((one) => one.slice(prefix.length))
-  const best = nearest(name.slice(prefix.length), known)
-  if (best === undefined) return
+  const written = name.slice(prefix.length)
+  const best = nearest(written, known)
+  if (best === undefined || !isSlip(written.slice(0, 60).toUpperCase(), best)) return
   throw new ConfigurationError(
     'configuration_invalid',
     `unknown variable ${shown(name)}; did you mean ${prefix}${best}?`,
     { field: shown(name) },
   )
+}
+
+const mostEdits = 2
+const shortName = 6
+
+/** Slips are inside a word, and underscores count. In a short one another letter makes another word: DROP is no DPOP. */
+function isSlip(written: string, known: string): boolean {
+  if (written[0] !== known[0]) return false
+  if (written.length >= shortName) return leven(written, known) <= mostEdits
+  return written.length !== known.length && leven(written, known) === 1
 }
 
 function unknownIn(env: object): readonly string[] {

@@ -133,7 +133,8 @@ const managerNames = optionNames.filter(
  * wherever one goes, `attachBearer` and `bearerInterceptor` included, and keeps the same promises.
  *
  * Time stands still until `clock.advance(ms)`. After a failure the library pauses before it asks
- * again: a test that goes on moves the clock by 10 seconds, after which every pause has ended.
+ * again: a test that goes on moves the clock by 10 seconds, after which every pause has ended, or by
+ * the `Retry-After` of the answer where that is longer.
  *
  * @throws {ConfigurationError} `configuration_invalid`: an option is unknown or wrong.
  * @example

@@ -15,10 +15,24 @@ export function inProcessFetch(server: ScriptedServer, next: () => FetchFunction
     const isOurs = server.urls.includes(`${url.origin}${url.pathname}`)
     if (!isOurs) return next()(input, init)
     const request = new Request(input, init)
-    const reply = await server.handle(await receivedFrom(request))
+    const reply = await unlessAborted(server.handle(await receivedFrom(request)), request.signal)
     if (reply === undefined) throw connectionLost()
     return responseOf(reply)
   }
+}
+
+/** What is held back must not hold a caller who has gone, as it would not over a network. */
+function unlessAborted<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      reject(signal.reason as Error)
+    }
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave, { once: true })
+    void answer.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', leave)
+    })
+  })
 }
 
 /** A reply as a standard Response; these statuses have no body. */

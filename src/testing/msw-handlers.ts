@@ -2,6 +2,7 @@
  * The door for users of msw: handlers for the URLs of one issuer. msw itself is the user's own; its
  * `http` is known here by its shape alone, and gets standard Responses.
  */
+import { ConfigurationError } from '../errors.ts'
 import { FieldReader } from '../field-reader.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { responseOf } from './in-process-fetch.ts'
@@ -34,7 +35,8 @@ export interface AuthorizationServerHandlers<Handler> extends ServerControls {
  * Plays an issuer through msw: discovery, keys, and `/token` and `/jwks` under the issuer's URL.
  *
  * @param http msw's own, of version 2 or 3.
- * @throws {ConfigurationError} `configuration_invalid`: an option is unknown, missing or wrong.
+ * @throws {ConfigurationError} `configuration_invalid`: an option is unknown, missing or wrong, or
+ *   what comes first is not msw's `http`.
  * @example
  * ```ts
  * import { http } from 'msw'
@@ -53,6 +55,13 @@ export function authorizationServerHandlers<Handler>(
     what: 'authorizationServerHandlers option',
     code: 'configuration_invalid',
   } as const
+  if (typeof (Object(http) as Partial<MswHttp<Handler>>).all !== 'function') {
+    throw new ConfigurationError(
+      'configuration_invalid',
+      "authorizationServerHandlers takes msw's own http first: import { http } from 'msw'",
+      { field: 'http' },
+    )
+  }
   const names = ['issuer', ...serverOptionNames]
   const fields = new FieldReader(options, names, { ...subject, plain: true })
   return new MswServer(http, readIssuer(fields), readServerOptions(fields))

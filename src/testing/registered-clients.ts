@@ -4,9 +4,9 @@
  * RFC 6749 section 2.3 has it. What it answers names the mistake and never the secret.
  */
 import { Buffer } from 'node:buffer'
-import type { JWK } from 'jose'
 import type { Clock } from '../clock.ts'
 import { claimedSubject, verifiedClaims } from './jwt-check.ts'
+import type { PublicJwk } from './public-jwk.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import { RefusedGrant } from './refused-grant.ts'
 
@@ -14,7 +14,7 @@ import { RefusedGrant } from './refused-grant.ts'
 export interface TestClient {
   readonly secret?: string | undefined
   /** A public JWK: `private_key_jwt` (RFC 7523) is then accepted. */
-  readonly publicKey?: JWK | undefined
+  readonly publicKey?: PublicJwk | undefined
 }
 
 export interface ClientRules {

@@ -69,6 +69,40 @@ describe('a private key', () => {
     expect(findings.at(-1)?.remedy).toContain('public half of this key')
   })
 
+  const pem = { type: 'pkcs8', format: 'pem' } as const
+  const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  it.each([
+    [
+      'is encrypted',
+      p256.privateKey.export({ ...pem, cipher: 'aes-256-cbc', passphrase: 'fake' }),
+      'A variable cannot name the passphrase',
+    ],
+    ['is a public one', p256.publicKey.export({ type: 'spki', format: 'pem' }), 'private half'],
+    ['is of a wrong type', generateKeyPairSync('x25519').privateKey.export(pem), 'another key'],
+    [
+      'is too short',
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export(pem),
+      'another key',
+    ],
+    ['is none', 'fake-secret', 'what is in the file'],
+    ['is half a JWK', '{"kty":', 'what is in the file'],
+  ])('that %s gets advice about that', async (_name, text, words) => {
+    const path = join(temporaryFolder(), 'key')
+    writeFileSync(path, text)
+    const argv = ['--token-endpoint', 'https://auth.invalid/token', '--client-id', 'a']
+    const { wrong, findings } = await diagnose({ argv: [...argv, '--private-key-file', path] })
+    expect(wrong).toEqual(['problem credential_unreadable'])
+    expect(findings[0]?.remedy).toContain(words)
+    expect(findings[0]?.explanation).not.toContain('createPrivateKey')
+  })
+
+  it('that does not fit its algorithm gets advice about that', async () => {
+    const argv = ['--token-endpoint', 'https://auth.invalid/token', '--client-id', 'a']
+    const key = ['--private-key-file', keyFile().path, '--private-key-algorithm', 'RS256']
+    const { findings } = await diagnose({ argv: [...argv, ...key] })
+    expect(findings[0]?.remedy).toContain('M2M_PRIVATE_KEY_ALGORITHM')
+  })
+
   it('that cannot be read is told apart from one that is refused', async () => {
     const { issuer } = await startOidc()
     const key = ['--private-key-file', '/run/secrets/no-such-key.pem']

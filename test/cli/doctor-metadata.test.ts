@@ -61,6 +61,22 @@ describe('metadata', () => {
   })
 })
 
+describe('an issuer without metadata that looks like something else', () => {
+  it.each([
+    ['/realms/a/.well-known/openid-configuration', 'probably ORIGIN/realms/a.'],
+    ['/.well-known/oauth-authorization-server', 'probably ORIGIN.'],
+    ['/realms/a/protocol/openid-connect/token', 'Set it to the realm, ORIGIN/realms/a.'],
+    ['/oauth/token', 'Set M2M_TOKEN_ENDPOINT to it'],
+    ['/auth/realms/main', 'try M2M_ISSUER=ORIGIN/realms/main'],
+    ['/realms/tokens', 'many servers want one'],
+  ])('is told what it looks like, and what to set: %s', async (path, words) => {
+    const { origin } = await listen((_request, response) => response.writeHead(404).end())
+    const { findings, wrong } = await diagnose(asTaskService(`${origin}${path}`))
+    expect(wrong).toEqual(['problem metadata_not_found'])
+    expect(findings[0]?.remedy).toContain(words.replace('ORIGIN', origin))
+  })
+})
+
 describe('a spelling', () => {
   const fails = { status: 500, body: undefined }
   const asked = (origin: string, spelling: string) => ({

@@ -152,26 +152,6 @@ describe('a signature', () => {
   })
 })
 
-describe('a secret that somebody repeats', () => {
-  const odd = 'fake-secret: with/odd+chars & "quotes"'
-  const spellings = [odd, encodeURIComponent(odd), JSON.stringify(odd).slice(1, -1)]
-
-  it.each(spellings)('is hidden in page titles and redirects: %s', async (spelled) => {
-    const server = await startAuthorizationServer()
-    const argv = ['--token-endpoint', server.tokenEndpoint, '--client-id', 'task-service']
-    const asked = { argv, env: { M2M_CLIENT_SECRET: odd }, secrets: spellings }
-    const html = { 'content-type': 'text/html' }
-    server.always({ headers: html, body: `<html><title>no ${spelled}</title></html>` })
-    const page = await diagnose(asked)
-    expect(page.wrong).toEqual(['problem token_endpoint_html'])
-    expect(page.findings[0]?.explanation).toContain('[hidden]')
-
-    const location = `https://login.example/${encodeURIComponent(spelled)}`
-    server.always({ status: 302, headers: { location } })
-    expect((await diagnose(asked)).wrong).toEqual(['problem token_endpoint_redirected'])
-  })
-})
-
 /** A token of oidc-provider, signed with its key. */
 async function realToken(issuer: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', resource: calendarUrn })

@@ -1,6 +1,6 @@
 /** `m2m-tokens doctor` beyond its transcripts: what it sends, what it leaves, rarer findings. */
 import { describe, expect, it } from 'vitest'
-import { listen } from '../interop/support/loopback.ts'
+import { listen, sendJson } from '../interop/support/loopback.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { ScriptedAnswer } from '../support/authorization-server.ts'
 import { until } from '../support/loopback-server.ts'
@@ -69,11 +69,14 @@ describe('what the doctor sends', () => {
     expect(server.tokenRequests()).toEqual([])
   })
 
-  it('asks for what M2M_RESOURCES lists for the URL, where nothing else is named', async () => {
+  it('asks for what M2M_RESOURCES lists for the URL, whatever the default is', async () => {
     const server = await startAuthorizationServer()
     const calendar = await listen((_request, response) => response.end('{}'))
     const resources = { [calendar.origin]: { audience: 'event', scopes: ['event.view'] } }
-    const env = { M2M_CLIENT_SECRET: secret, M2M_RESOURCES: JSON.stringify(resources) }
+    const env = {
+      ...{ M2M_CLIENT_SECRET: secret, M2M_AUDIENCE: 'file' },
+      M2M_RESOURCES: JSON.stringify(resources),
+    }
     const url = `${calendar.origin}/events`
     await diagnose(asTaskService(server.issuer, ['--url', url], { env }))
     expect(server.form(0).get('audience')).toBe('event')
@@ -84,9 +87,18 @@ describe('what the doctor sends', () => {
 
 describe('an answer of the token endpoint', () => {
   const dpop = { error: 'invalid_dpop_proof' }
+  const keycloak = (words: string) => ({ error: 'unauthorized_client', error_description: words })
   it.each([
     ['grant_refused', { status: 400, body: { error: 'unauthorized_client' } }],
     ['grant_refused', { status: 400, body: { error: 'unsupported_grant_type' } }],
+    [
+      'grant_refused',
+      { status: 401, body: keycloak('Client not enabled to retrieve service account') },
+    ],
+    [
+      'grant_refused',
+      { status: 401, body: keycloak('Public client not allowed to retrieve service account') },
+    ],
     ['access_denied', { status: 403, body: { error: 'access_denied' } }],
     [
       'audience_refused',
@@ -108,6 +120,40 @@ describe('an answer of the token endpoint', () => {
     const { server, diagnosis } = await answering(answer, ['--audience', 'event'])
     expect(diagnosis.wrong).toEqual([`problem ${code}`])
     expect(server.requests).toHaveLength(1)
+  })
+
+  it.each([
+    // Auth0, Keycloak and older ones of it, to a wrong secret.
+    [401, { error: 'access_denied', error_description: 'Unauthorized' }],
+    [401, keycloak('Invalid client or Invalid client credentials')],
+    [400, keycloak('Invalid client secret')],
+    [401, { error: 'unauthorized_client' }],
+  ])('is client_refused, and the other method is tried: %i %j', async (status, body) => {
+    const { server, diagnosis } = await answering({ status, body })
+    expect(diagnosis.wrong).toEqual(['problem client_refused'])
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('of Keycloak means the same with its preset', async () => {
+    let words = 'Client not enabled to retrieve service account'
+    const { origin } = await listen((_request, response) => {
+      sendJson(response, 401, keycloak(words))
+    })
+    const options = JSON.stringify({ url: origin, realm: 'main' })
+    const argv = ['--provider', 'keycloak', '--provider-options', options, '--client-id', 'a']
+    const asked = { argv, env: { M2M_CLIENT_SECRET: secret } }
+    expect((await diagnose(asked)).wrong).toContain('problem grant_refused')
+    words = 'Invalid client or Invalid client credentials'
+    expect((await diagnose(asked)).wrong).toContain('problem client_refused')
+  })
+
+  it('of oidc-provider to a client without the grant is about the grant', async () => {
+    const server = await startOidc()
+    const client = { client_id: 'task-service', client_secret: secret }
+    const grant = { grant_types: ['authorization_code'], redirect_uris: ['https://a.example/'] }
+    server.register({ ...client, ...grant, response_types: ['code'] })
+    const { wrong } = await diagnose(asTaskService(server.issuer, forCalendar))
+    expect(wrong).toEqual(['problem grant_refused'])
   })
 
   it('that fails without scopes is suspected to want some', async () => {
@@ -133,7 +179,8 @@ describe('an answer of the token endpoint', () => {
   })
 
   it('that says another lifetime than its token, or none, is a warning', async () => {
-    const text = some.jwt({ aud: 'event', iat: 1_000_000_000, exp: 1_000_000_060 })
+    const iat = Math.floor(Date.now() / 1000)
+    const text = some.jwt({ aud: 'event', iat, exp: iat + 60 })
     const { diagnosis } = await answering({ body: some.tokenResponse({ access_token: text }) })
     expect(diagnosis.wrong).toContain('warning lifetime_contradictory')
     const silent = await answering({ body: some.tokenResponse({ expires_in: undefined }) })
@@ -181,21 +228,5 @@ describe('a terminal', () => {
     expect(await coloured({ NO_COLOR: '1' })).toBe(false)
     expect(await coloured({ TERM: 'dumb' })).toBe(false)
     expect(await coloured({}, false)).toBe(false)
-  })
-})
-
-describe('a doctor who is called wrongly', () => {
-  it.each([
-    ['an issuer that is no URL', ['--issuer', 'auth.example.com', '--client-id', 'a']],
-    [
-      'a URL that is not absolute',
-      ['--issuer', 'https://auth.invalid', '--client-id', 'a', '--url', '/x'],
-    ],
-    ['nobody to ask as', ['--issuer', 'https://auth.invalid']],
-  ])('sends nothing and exits 2: %s', async (_name, argv) => {
-    const env = { M2M_CLIENT_SECRET: secret }
-    const { code, stdout, stderr } = await runCommand(['doctor', ...argv], { env })
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/^m2m-tokens: /)
   })
 })

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../interop/support/loopback.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
@@ -75,6 +76,29 @@ describe('m2m-tokens fetch', () => {
     const { code, stdout } = await runCommand(['fetch', url, '-i'], { env })
     expect(code).toBe(0)
     expect(stdout).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.+\r\n)*x-trace: abc\r\n(.+\r\n)*\r\nno$/)
+  })
+
+  it('leaves out of the headers what is true of the coded body alone', async () => {
+    const { calendar, env, url } = await start()
+    const coded = gzipSync('hello, hello, hello')
+    const headers = { 'content-encoding': 'gzip', 'content-length': `${coded.length}` }
+    const { origin } = await listen((_request, response) =>
+      response.writeHead(200, headers).end(coded),
+    )
+    const decoded = await runCommand(['fetch', origin, '-i'], { env })
+    expect(decoded.stdout).toMatch(/\r\n\r\nhello, hello, hello$/)
+    expect(decoded.stdout).not.toMatch(/content-(encoding|length)/)
+    calendar.always({ status: 200, headers: { 'content-length': '5' }, body: 'hello' })
+    expect((await runCommand(['fetch', url, '-i'], { env })).stdout).toContain('content-length: 5')
+  })
+
+  it('makes an empty file of an answer without a body', async () => {
+    const { calendar, env, url } = await start()
+    calendar.always({ status: 204 })
+    const file = join(temporaryFolder(), 'body')
+    writeFileSync(file, 'of yesterday')
+    expect((await runCommand(['fetch', url, '-o', file], { env })).code).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe('')
   })
 
   it('writes the body to a file with --output', async () => {

@@ -70,6 +70,46 @@ describe('a process of m2m-tokens', () => {
   })
 })
 
+describe('a Node that is too old', () => {
+  const pretend = (version: string) => {
+    const versions = `{ value: { ...process.versions, node: '${version}' } }`
+    const script = `Object.defineProperty(process, 'versions', ${versions})`
+    return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` }
+  }
+
+  it.each(['20.19.5', '22.18.0'])(
+    '%s is told which one is needed, before anything',
+    async (old) => {
+      const stderr = `m2m-tokens: this is Node ${old}, and 22.19 or newer is needed\n`
+      const traced = { ...pretend(old), NODE_DEBUG: '' }
+      expect(await spawnCommand(['--version'], { env: traced })).toEqual({
+        code: 2,
+        stdout: '',
+        stderr,
+      })
+    },
+  )
+
+  it.each(['22.19.0', '23.0.0', '26.1.0'])('is not %s', async (version) => {
+    expect((await spawnCommand(['--version'], { env: pretend(version) })).code).toBe(0)
+  })
+})
+
+describe('an output that takes nothing more', () => {
+  it.each(['-o /dev/full', '> /dev/full'])(
+    'is a failure, and not an empty success: %s',
+    async (to) => {
+      const { env } = await start()
+      const calendar = await startResourceServer()
+      const ended = await spawnShell(`"$@" fetch ${calendar.origin}/ ${to}`, { env })
+      expect(ended.code).toBe(1)
+      expect(ended.stderr).toContain('ENOSPC')
+      // The server is well, and so is the token.
+      expect(ended.stderr).not.toContain('doctor')
+    },
+  )
+})
+
 describe('what a process loads', () => {
   it('is nothing of the doctor, of jose and of undici where a token is wanted', async () => {
     const { env } = await start()

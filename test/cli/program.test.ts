@@ -45,6 +45,28 @@ describe('m2m-tokens', () => {
 })
 
 describe('a slip of the pen', () => {
+  it.each([['token'], ['doctor']])(
+    'is told as JSON where that is asked for: %s',
+    async (command) => {
+      const { code, stdout, stderr } = await runCommand([command, '--json', '--bogus=fake-secret'])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      const message = "unknown option '--bogus'"
+      expect(JSON.parse(stderr)).toEqual({ error: { name: 'UsageError', message } })
+    },
+  )
+
+  it.each([['issuer'], ['client-id'], ['audience'], ['scope'], ['client-secret-file']])(
+    'is an option that is given nothing, as an unset variable of a shell gives: --%s',
+    async (option) => {
+      const env = { M2M_ISSUER: 'https://auth.invalid', M2M_CLIENT_ID: 'a' }
+      for (const command of [['token'], ['doctor'], ['fetch', 'https://a.example']]) {
+        const { code, stderr } = await runCommand([...command, `--${option}`, ' '], { env })
+        expect(code).toBe(2)
+        expect(stderr).toContain(`--${option} is empty`)
+      }
+    },
+  )
+
   it.each([
     [['tokn'], 'Did you mean token?'],
     [['token', '--audiance', 'x'], 'Did you mean --audience?'],
@@ -62,6 +84,7 @@ describe('a slip of the pen', () => {
     [['token', '-sfake-typed-secret']],
     [['token', 'fake-typed-secret']],
     [['fake typed-secret']],
+    [['fake-typed-secret']],
     [['fetch', 'https://a.example', 'fake-typed-secret']],
   ])('is not repeated where it may hold a secret: %s', async (argv) => {
     const { code, stdout, stderr } = await runCommand(argv)

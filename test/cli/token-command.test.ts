@@ -109,6 +109,17 @@ describe('m2m-tokens token', () => {
   })
 })
 
+describe('a token that is bound to a key', () => {
+  it('is printed with a warning on stderr: its key ends with the process', async () => {
+    const { env } = await start()
+    for (const setting of [['--dpop'], []]) {
+      const { code, stderr } = await runCommand(['token', ...setting], { env })
+      expect(code).toBe(0)
+      expect(stderr.includes('bound to a key that ends with this process')).toBe(setting.length > 0)
+    }
+  })
+})
+
 describe('a secret for the command', () => {
   it('is read from stdin with --client-secret-file -, without its last line break', async () => {
     const { server, env } = await start()

@@ -283,4 +283,17 @@ describe('m2m-tokens/auto', () => {
     expect(server.form().get('audience')).toBe('event')
     expect(server.requests).toHaveLength(1)
   })
+
+  it('names the variable to change where a place is not listed, for adapters as well', async () => {
+    const env = { ...client, M2M_TOKEN_ENDPOINT: 'https://auth.invalid', M2M_AUDIENCE: 'event' }
+    const code = `
+      import { fetch, tokens } from 'm2m-tokens/auto'
+      const route = Object.getOwnPropertySymbols(tokens).find((one) => /route/.test(one.description))
+      const calls = [() => fetch('https://api.test/x'), async () => tokens[route](new URL('https://api.test'))]
+      for (const call of calls)
+        await call().catch((error) => console.log(error.code, error.field, error.message))
+      await tokens.close()`
+    const said = 'origin_not_listed https://api\\.test .*M2M_RESOURCES.*M2M_AUDIENCE.*\\n'
+    expect(await run(code, env)).toMatch(new RegExp(`^(${said}){2}$`))
+  })
 })

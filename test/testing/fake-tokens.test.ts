@@ -8,6 +8,8 @@ import type { FakeTokens, FakeTokensOptions } from 'm2m-tokens/testing'
 import { bearerInterceptor } from 'm2m-tokens/undici'
 import { MockAgent, request as undiciRequest } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { inProcessFetch } from '../../src/testing/in-process-fetch.ts'
+import { ScriptedServer } from '../../src/testing/scripted-server.ts'
 import { startResourceServer } from '../support/resource-server.ts'
 import { rejectionOf } from '../support/start.ts'
 
@@ -203,6 +205,29 @@ describe('a failure', () => {
     tokens.clock.advance(5_000)
     expect(await asking).toMatchObject({ code: 'token_endpoint_timeout' })
     release()
+  })
+})
+
+describe('a token request that is held back', () => {
+  it('ends with its caller when the fake is closed', async () => {
+    const tokens = fake()
+    tokens.server.hold()
+    const asking = rejectionOf(tokens.getToken('event'))
+    await vi.waitUntil(() => tokens.requests.length === 1)
+    await tokens.close()
+    expect(await asking).toMatchObject({ code: 'manager_closed' })
+  })
+
+  it('leaves nothing that waits, as an aborted one over a network does not', async () => {
+    const { server } = fake()
+    if (!(server instanceof ScriptedServer)) throw new TypeError('not the scripted server')
+    server.hold()
+    const ending = new AbortController()
+    const init = { method: 'POST', signal: ending.signal }
+    const asking = inProcessFetch(server, () => fetch)(server.tokenEndpoint, init)
+    await vi.waitUntil(() => server.requests.length === 1)
+    ending.abort(new Error('gone'))
+    expect(await rejectionOf(asking)).toMatchObject({ message: 'gone' })
   })
 })
 

@@ -74,3 +74,12 @@ describe('an issuer behind msw', () => {
     expect(() => authorizationServerHandlers(http, options as never)).toThrow(words)
   })
 })
+
+describe('what is not the http of msw', () => {
+  it.each([{}, undefined, null, 'http'])('is refused by name: %j', (notHttp) => {
+    const options = { issuer: 'https://auth.example.com' }
+    expect(() => authorizationServerHandlers(notHttp as never, options)).toThrow(
+      expect.objectContaining({ code: 'configuration_invalid', field: 'http' }),
+    )
+  })
+})

@@ -1,12 +1,11 @@
 /** What is to be examined: the settings, taken apart. */
-import { createAudienceMap } from '../../bearer/audience-map.ts'
 import type { ClientAuthentication } from '../../client-auth/client-authentication.ts'
 import type { ClientSecret } from '../../client-auth/client-secret.ts'
 import type { CommonOptions } from '../../options.ts'
 import type { TokenRequestInput } from '../../request/token-request.ts'
 import type { Provider } from '../../wire/provider.ts'
-import { UsageError } from '../failure.ts'
 import type { Settings } from '../read-settings.ts'
+import { requestForUrl } from '../request-for-url.ts'
 import type { Asked } from './token-evidence.ts'
 import { textsIn } from './plain-text.ts'
 
@@ -34,15 +33,14 @@ export interface DoctorCase {
   readonly unusedProxy: string | undefined
 }
 
-/** @throws {UsageError} the URL is none. */
-export function doctorCase(settings: Settings, url: string | undefined): DoctorCase {
+/** @throws {UsageError} the default audience is another place than this URL. */
+export function doctorCase(settings: Settings, resourceUrl: URL | undefined): DoctorCase {
   const { options, variables } = settings
   const { issuer, tokenEndpoint, clientSecret, clientAuthentication, ...common } = options
   const { provider, allowInsecureHttp = false } = common
-  const resourceUrl = url === undefined ? undefined : URL.parse(url)
-  if (resourceUrl === null)
-    throw new UsageError('--url must be absolute: https://calendar.internal/…')
-  const request = requestFor(settings, resourceUrl)
+  // The token that is examined is the one that 'fetch' would send there.
+  const request =
+    resourceUrl === undefined ? settings.request : requestForUrl(settings, resourceUrl).request
   const secret = clientSecret ?? secretIn(variables)
   const isBearer = clientAuthentication?.method === 'bearer_credential'
   const own = clientAuthentication !== undefined && (isBearer || secret === undefined)
@@ -73,18 +71,6 @@ function secretIn(variables: Settings['variables']): ClientSecret | undefined {
   )
   if (text !== undefined && text !== '') return text
   return file === undefined || file === '' ? undefined : { file }
-}
-
-/** The entry of `M2M_RESOURCES` for this URL says what is asked for, unless something was named. */
-function requestFor({ options, request }: Settings, url: URL | undefined): TokenRequestInput {
-  const named = Object.values(request).some((value) => value !== undefined)
-  const { resources = {}, allowInsecureHttp = false } = options
-  if (named || url === undefined) return request
-  const map = createAudienceMap(Object.entries(resources), {
-    option: 'resources',
-    allowInsecureHttp,
-  })
-  return map.find(url) ?? request
 }
 
 function askedOf({ audience, scopes = [], resource = [] }: TokenRequestInput): Asked {

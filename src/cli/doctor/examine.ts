@@ -24,9 +24,12 @@ export interface Diagnosis {
 
 export async function examine(subject: DoctorCase, probe: Probe): Promise<Diagnosis> {
   const { findings, claims } = await findingsOf(subject, probe)
+  // Pages, redirects, challenges and tokens may repeat whatever their server was sent.
   const hidden = (text: string) => probe.secrets.hiddenIn(text)
-  // Pages, redirects and challenges may repeat whatever they were sent.
-  const clean = findings.map((one) => ({ ...one, explanation: hidden(one.explanation) }))
+  const clean = findings.map(({ code, level, explanation, remedy }) => ({
+    ...{ code, level, explanation: hidden(explanation) },
+    ...(remedy === undefined ? {} : { remedy: hidden(remedy) }),
+  }))
   return { findings: clean, claims }
 }
 
@@ -38,7 +41,8 @@ async function findingsOf(subject: DoctorCase, probe: Probe): Promise<Diagnosis>
   if (step.unreachable !== undefined) {
     findings.push(await unreachable(subject, probe, step.unreachable))
   }
-  const evidence = evidenceOf(subject, start.server, step.granted)
+  const facts = evidenceOf(subject, start.server, step.granted)
+  const evidence = facts && { ...facts, hidden: (text: string) => probe.secrets.hiddenIn(text) }
   if (evidence === undefined) {
     const clock = clockOf(probe, undefined)
     // Where nothing is wrong with the clocks they are no news to somebody without a token.
@@ -49,7 +53,7 @@ async function findingsOf(subject: DoctorCase, probe: Probe): Promise<Diagnosis>
   const after = await examineToken(subject, probe, { evidence, server: start.server })
   return {
     findings: [...findings, judgeGrant(evidence, way), ...after],
-    claims: claimsThatMatter(evidence.token),
+    claims: claimsThatMatter(evidence.token, evidence.hidden),
   }
 }
 
@@ -103,7 +107,10 @@ function evidenceOf(
 async function examineToken(
   subject: DoctorCase,
   probe: Probe,
-  { evidence, server }: { readonly evidence: TokenEvidence; readonly server: ServerFacts },
+  {
+    evidence,
+    server,
+  }: { readonly evidence: Required<TokenEvidence>; readonly server: ServerFacts },
 ): Promise<readonly Finding[]> {
   const { resourceUrl, allowInsecureHttp } = subject
   const { token } = evidence
@@ -115,9 +122,11 @@ async function examineToken(
   if (resourceUrl === undefined) return findings
   if (called === undefined) return [...findings, unchecked]
   if (called.answer === undefined) return [...findings, await unreachable(subject, probe, called)]
-  const claims = claimsThatMatter(token)
+  const claims = claimsThatMatter(token, evidence.hidden)
   const audience = claims === undefined ? undefined : textsIn(claims['aud'])
-  return [...findings, judgeResource(resourceUrl, called.answer, { token, audience })]
+  // What it says is cut; the token and the secret are taken out of the whole.
+  const answer = { ...called.answer, body: evidence.hidden(called.answer.body) }
+  return [...findings, judgeResource(resourceUrl, answer, { token, audience })]
 }
 
 function clockOf(
@@ -127,6 +136,7 @@ function clockOf(
   const server =
     seen?.evidence.exchange ?? probe.exchanges.findLast(({ answer }) => answer !== undefined)
   if (server === undefined) return undefined
-  const issuedAt = seen === undefined ? undefined : claimsThatMatter(seen.evidence.token)?.['iat']
-  return judgeClock({ server, issuedAt, resource: seen?.resource })
+  const claims =
+    seen === undefined ? undefined : claimsThatMatter(seen.evidence.token, seen.evidence.hidden)
+  return judgeClock({ server, claims, resource: seen?.resource })
 }

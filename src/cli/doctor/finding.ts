@@ -56,6 +56,7 @@ export const findingCodes = [
   'audience_right',
   'scopes_missing',
   'scopes_granted',
+  'lifetime_over',
   'lifetime_short',
   'lifetime_long',
   'lifetime_unstated',

@@ -1,9 +1,11 @@
 /** Whether a token lives long enough to be of use, and not so long that a stolen one is. Pure. */
+import { dateMs } from '../../wire/retry-after.ts'
 import { secondsOf } from '../../wire/token-lifetime.ts'
 import { ok, problem, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { Members, TokenEvidence } from './token-evidence.ts'
-import { durationText } from './plain-text.ts'
+import { durationText, instantText } from './plain-text.ts'
+import type { Exchange } from './probe.ts'
 
 const uselessMs = 30_000
 const shortMs = 300_000
@@ -13,6 +15,8 @@ export function judgeLifetime(
   claims: Members | undefined,
   { token, members, exchange }: Pick<TokenEvidence, 'token' | 'members' | 'exchange'>,
 ): readonly Finding[] {
+  const over = judgeEnd(claims, exchange)
+  if (over !== undefined) return [over]
   const stated = secondsOf(members['expires_in'])
   const claimed = claimedSeconds(claims)
   const lifeMs = Math.round((token.expiresAt - exchange.sentAtMs) / 1000) * 1000
@@ -36,6 +40,20 @@ export function judgeLifetime(
     )
   }
   return findings
+}
+
+/** By the clock of the server where it tells its time: whether ours is right is judged elsewhere. */
+function judgeEnd(claims: Members | undefined, exchange: Exchange): Finding | undefined {
+  const exp = claims?.['exp']
+  if (typeof exp !== 'number' || !Number.isFinite(exp)) return undefined
+  const now = dateMs(exchange.answer?.headers.get('date') ?? null) ?? exchange.receivedAtMs
+  const overMs = now - exp * 1000
+  if (overMs < 0) return undefined
+  return problem(
+    'lifetime_over',
+    `The token ended before it came: its exp was ${instantText(exp * 1000)}, ${durationText(overMs)} ago. Every service that reads it refuses it.`,
+    'The server hands out tokens that it has kept for too long, or what signs them has a clock that is behind: look at its cache of tokens, and at its time synchronisation.',
+  )
 }
 
 function judgeLength(lifeMs: number): Finding {

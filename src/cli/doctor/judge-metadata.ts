@@ -4,7 +4,7 @@ import { endpointName } from '../../wire/token-endpoint.ts'
 import { oneLine } from '../../wire/quoted-text.ts'
 import { ok, problem } from './finding.ts'
 import type { Finding } from './finding.ts'
-import { isHtml, pageTitle } from './plain-text.ts'
+import { isHtml, titled } from './plain-text.ts'
 import type { Answer } from './probe.ts'
 
 /** An answer that could not be used. */
@@ -38,8 +38,27 @@ export function judgeMetadata(issuer: string, evidence: MetadataEvidence): Findi
   return problem(
     'metadata_not_found',
     `${where} has no metadata where an issuer publishes them: ${asked}.`,
-    'Check the path of M2M_ISSUER: many servers want one, such as /realms/main or /oauth2/default. If this server publishes no metadata, set M2M_TOKEN_ENDPOINT instead.',
+    issuerAdvice(issuer),
   )
+}
+
+/** What was probably written in the place of an issuer. */
+function issuerAdvice(issuer: string): string {
+  const { origin, pathname } = new URL(issuer)
+  const before = (mark: string) => `${origin}${pathname.slice(0, pathname.indexOf(mark))}`
+  if (pathname.includes('/.well-known/')) {
+    return `M2M_ISSUER looks like the address of the metadata themselves. Set it to the issuer that they name, probably ${before('/.well-known/')}.`
+  }
+  if (pathname.includes('/protocol/openid-connect/')) {
+    return `M2M_ISSUER looks like an endpoint of a Keycloak realm. Set it to the realm, ${before('/protocol/openid-connect/')}.`
+  }
+  if (/\/token\/?$/.test(pathname)) {
+    return `M2M_ISSUER looks like a token endpoint. Set M2M_TOKEN_ENDPOINT to it in its place, or M2M_ISSUER to the issuer, which is shorter.`
+  }
+  if (pathname.startsWith('/auth/realms/')) {
+    return `Keycloak 17 and newer have no /auth in their paths, unless it is configured: try M2M_ISSUER=${origin}${pathname.slice('/auth'.length)}. Check the name of the realm, too.`
+  }
+  return 'Check the path of M2M_ISSUER: many servers want one, such as /realms/main or /oauth2/default. If this server publishes no metadata, set M2M_TOKEN_ENDPOINT instead.'
 }
 
 type Judge = (attempt: MetadataAttempt, issuer: string) => Finding | undefined
@@ -73,7 +92,7 @@ const page: Judge = ({ answer, url }) => {
   if (answer.status > 299 || !isHtml(answer)) return undefined
   return problem(
     'metadata_html',
-    `${endpointName(url)} answers with an HTML page${pageTitle(answer.body)}, not with metadata.`,
+    `${endpointName(url)} answers with an HTML page${titled(answer)}, not with metadata.`,
     'This is a website or the login page of a proxy. Check the host in M2M_ISSUER, and whether this machine reaches it without signing in.',
   )
 }

@@ -5,7 +5,7 @@ import { oneLine } from '../../wire/quoted-text.ts'
 import { endpointName } from '../../wire/token-endpoint.ts'
 import { problem } from './finding.ts'
 import type { Finding } from './finding.ts'
-import { isHtml, listText, pageTitle } from './plain-text.ts'
+import { isHtml, listText, titled } from './plain-text.ts'
 import type { Answer, Exchange } from './probe.ts'
 import type { Asked } from './token-evidence.ts'
 
@@ -59,7 +59,7 @@ const transport: Judge = ({ error, exchange, answer }) => {
   if (answer.status >= 500 || [404, 405].includes(answer.status)) return undefined
   return problem(
     'token_endpoint_html',
-    `${place} answers ${answer.status} with an HTML page${pageTitle(answer.body)}. That is a website or the login page of a proxy, not a token endpoint.`,
+    `${place} answers ${answer.status} with an HTML page${titled(answer)}. That is a website or the login page of a proxy, not a token endpoint.`,
     'Check host and path of M2M_TOKEN_ENDPOINT (or of M2M_ISSUER), and whether this machine reaches the server without signing in.',
   )
 }
@@ -96,6 +96,9 @@ const byCode: Judge = ({ error, asked }) => {
     case 'invalid_target':
       return audienceRefused(recipient, words)
     case 'invalid_request':
+      // oidc-provider 9 (2026): the client is registered without client_credentials.
+      if (/grant.?type\b.*\bnot (allowed|enabled|permitted)/i.test(words))
+        return grantRefused(words)
       return aboutAudience && recipient !== '' ? audienceRefused(recipient, words) : undefined
     case 'access_denied':
       if (aboutAudience && recipient !== '') return audienceRefused(recipient, words)
@@ -106,11 +109,7 @@ const byCode: Judge = ({ error, asked }) => {
       )
     case 'unauthorized_client':
     case 'unsupported_grant_type':
-      return problem(
-        'grant_refused',
-        `The client may not use the client_credentials grant: ${words}.`,
-        'Allow it for this client at the server; it is often called "machine to machine" or "service account".',
-      )
+      return grantRefused(words)
     case 'use_dpop_nonce':
     case 'invalid_dpop_proof':
       return problem(
@@ -123,13 +122,21 @@ const byCode: Judge = ({ error, asked }) => {
   }
 }
 
+function grantRefused(words: string): Finding {
+  return problem(
+    'grant_refused',
+    `The client may not use the client_credentials grant: ${words}.`,
+    'Allow it for this client at the server; it is often called "machine to machine" or "service account" (Keycloak: "Service accounts roles").',
+  )
+}
+
 function scopeRefused(scopes: readonly string[], words: string): Finding {
   return problem(
     'scope_refused',
     scopes.length === 0
       ? `No scope was asked for, and the server refuses that: ${words}.`
       : `The server refuses the scopes ${listText(scopes)}: ${words}.`,
-    'Check M2M_SCOPES (spaces between, case counts) against the scopes that exist there, and let the client have them.',
+    'Check the spelling in M2M_SCOPES against the scopes that exist there (case counts; spaces between them, no commas), and let the client have them.',
   )
 }
 

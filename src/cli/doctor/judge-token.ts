@@ -9,12 +9,21 @@ import type { Members, TokenEvidence } from './token-evidence.ts'
 import { wayText } from './methods.ts'
 import { durationText, instantText, listText, textsIn } from './plain-text.ts'
 
-/** The claims that matter to whoever looks for a mistake; never the token. */
-export function claimsThatMatter({ accessToken }: AccessToken): Members | undefined {
+/**
+ * The claims that matter to whoever looks for a mistake; never the token.
+ *
+ * @param hidden Takes out what may be printed nowhere, before anything is cut. Default: nothing is.
+ */
+export function claimsThatMatter(
+  { accessToken }: AccessToken,
+  hidden: (text: string) => string = (text) => text,
+): Members | undefined {
   const [header, claims] = [jwtHeader(accessToken), jwtPayload(accessToken)]
   if (header === undefined || claims === undefined) return undefined
   const of = (members: Members, names: readonly string[]) =>
-    names.flatMap((name) => (members[name] === undefined ? [] : [[name, plain(members[name])]]))
+    names.flatMap((name) =>
+      members[name] === undefined ? [] : [[name, plain(members[name], hidden)]],
+    )
   return Object.fromEntries([
     ...of(header, ['alg', 'kid', 'typ']),
     ...of(claims, ['iss', 'aud', 'sub', 'client_id', 'azp', 'cid']),
@@ -22,13 +31,14 @@ export function claimsThatMatter({ accessToken }: AccessToken): Members | undefi
   ]) as Members
 }
 
-function plain(value: unknown): unknown {
+function plain(value: unknown, hidden: (text: string) => string): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value
-  return Array.isArray(value) ? textsIn(value).map(oneLine) : textsIn(value).map(oneLine).join(' ')
+  const texts = textsIn(value).map((text) => oneLine(hidden(text)))
+  return Array.isArray(value) ? texts : texts.join(' ')
 }
 
 export function judgeToken(evidence: TokenEvidence): readonly Finding[] {
-  const claims = claimsThatMatter(evidence.token)
+  const claims = claimsThatMatter(evidence.token, evidence.hidden)
   return [
     readable(claims),
     ...(claims === undefined ? [] : issuerOf(claims, evidence.issuer)),
@@ -115,7 +125,7 @@ function scopesOf(claims: Members | undefined, evidence: TokenEvidence): readonl
       problem(
         'scopes_missing',
         `The server granted a token without ${listText(missing)}, and did not call that an error.`,
-        'Check the spelling of M2M_SCOPES, and let the client have these scopes; with some servers a scope belongs to one audience.',
+        'Check the spelling in M2M_SCOPES (spaces between scopes, no commas), and let the client have these; with some servers a scope belongs to one audience.',
       ),
     ]
   }

@@ -38,8 +38,16 @@ export function isHtml(answer: { readonly headers: Headers; readonly body: strin
   )
 }
 
-/** The title of a page: what a person would recognise it by. */
-export function pageTitle(body: string): string {
-  const title = /<title[^>]{0,100}>([^<]{1,80})/i.exec(body.slice(0, 10_000))?.[1]
-  return title === undefined ? '' : ` titled '${oneLine(title)}'`
+/**
+ * The title of a page, what a person would recognise it by, cut. Whoever calls has hidden in the whole
+ * page what it may not repeat: of a secret that is cut in two nobody would find the half.
+ */
+export function pageTitle(page: string): string | undefined {
+  const title = /<title[^>]{0,100}>([^<]{1,80})/i.exec(page.slice(0, 10_000))?.[1]
+  return title === undefined ? undefined : oneLine(title)
+}
+
+/** The title of an answer's page in a sentence, with its leading space; empty without one. */
+export function titled({ title }: { readonly title?: string | undefined }): string {
+  return title === undefined ? '' : ` titled '${title}'`
 }

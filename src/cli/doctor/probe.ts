@@ -8,6 +8,7 @@ import { jsonObject } from '../../json-object.ts'
 import { withTimeLimit } from '../../time-limit.ts'
 import { endpointName } from '../../wire/token-endpoint.ts'
 import type { FetchFunction } from '../../wire/token-endpoint.ts'
+import { pageTitle } from './plain-text.ts'
 import { SentSecrets } from './sent-secrets.ts'
 
 /** One request, and how it ended. */
@@ -29,6 +30,8 @@ export interface Answer {
   readonly headers: Headers
   /** Empty where it is longer than 1 MiB. */
   readonly body: string
+  /** Of a page; nothing that was sent as a secret is in it. */
+  readonly title?: string | undefined
 }
 
 export interface Failure {
@@ -46,6 +49,8 @@ export interface ProbeParts {
 /** An examination that needs more than this runs in circles. */
 const mostRequests = 12
 const timeLimitMs = 5_000
+/** A title comes early; the rest of a page is not worth the work. */
+const longestPage = 100_000
 
 export class Probe {
   readonly exchanges: Exchange[] = []
@@ -89,9 +94,10 @@ export class Probe {
       if (this.#sent >= mostRequests) throw new Error('the doctor sends no more requests')
       this.#sent += 1
       const at = this.clock.now()
-      await this.#parts.announce(`${method} ${endpointName(url)}  ${purpose}\n`)
-      const recipients = recipientsIn(init?.body)
       this.secrets.learn(new Headers(init?.headers), init?.body)
+      const line = this.secrets.hiddenIn(`${method} ${endpointName(url)}  ${purpose}`)
+      await this.#parts.announce(`${line}\n`)
+      const recipients = recipientsIn(init?.body)
       const begun = { ...pending(url, { purpose, method, at }), recipients }
       const index = this.exchanges.push(begun) - 1
       const record = (end: Pick<Exchange, 'answer' | 'failure'>) => {
@@ -101,13 +107,25 @@ export class Probe {
         const response = await this.#parts.fetch()(input, init)
         const body = (await boundedText(response, init?.signal ?? undefined)) ?? ''
         const { status, headers } = response
-        record({ answer: { status, headers, body }, failure: undefined })
+        const title = pageTitle(this.secrets.hiddenIn(body.slice(0, longestPage)))
+        const seen = this.#withoutSecrets(headers)
+        record({ answer: { status, headers: seen, body, title }, failure: undefined })
         return new Response(body === '' ? null : body, { status, headers })
       } catch (error) {
         record({ failure: failureOf(error) })
         throw error
       }
     }
+  }
+
+  /** What is printed of headers is cut; a secret is taken out of the whole. */
+  #withoutSecrets(headers: Headers): Headers {
+    const clean = new Headers(headers)
+    for (const name of ['location', 'www-authenticate']) {
+      const text = headers.get(name)
+      if (text !== null) clean.set(name, this.secrets.hiddenIn(text))
+    }
+    return clean
   }
 }
 

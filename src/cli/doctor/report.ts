@@ -3,7 +3,7 @@ import { endpointName } from '../../wire/token-endpoint.ts'
 import type { Diagnosis } from './examine.ts'
 import type { Finding, FindingLevel } from './finding.ts'
 import type { PlannedRequest } from './plan.ts'
-import type { Exchange } from './probe.ts'
+import type { Probe } from './probe.ts'
 
 const width = 96
 const indent = ' '.repeat(9)
@@ -18,8 +18,8 @@ function blockOf({ level, code, explanation, remedy }: Finding, coloured: boolea
   const word = level.padEnd(9)
   const shown = coloured ? `\u001b[${colours[level]}m${word}\u001b[0m` : word
   const lines = wrapped(`${code}: ${explanation}`)
-  const todo = remedy === undefined ? [] : wrapped(`What to do: ${remedy}`)
-  return `${shown}${[...lines, ...todo].join(`\n${indent}`)}\n`
+  const advice = remedy === undefined ? [] : wrapped(`What to do: ${remedy}`)
+  return `${shown}${[...lines, ...advice].join(`\n${indent}`)}\n`
 }
 
 function summary(findings: readonly Finding[]): string {
@@ -51,12 +51,12 @@ function wrapped(text: string): readonly string[] {
 
 export function reportJson(
   { findings, claims }: Diagnosis,
-  exchanges: readonly Exchange[],
+  { exchanges, secrets }: Pick<Probe, 'exchanges' | 'secrets'>,
 ): string {
   const count = (wanted: FindingLevel) => findings.filter(({ level }) => level === wanted).length
   const requests = exchanges.map(({ method, url, purpose, answer, failure }) => ({
     method,
-    url: endpointName(url),
+    url: secrets.hiddenIn(endpointName(url)),
     purpose,
     ...(answer === undefined ? { failure: failure?.code ?? 'unknown' } : { status: answer.status }),
   }))

@@ -6,7 +6,7 @@ import { quote } from '../../wire/quoted-text.ts'
 import { endpointName } from '../../wire/token-endpoint.ts'
 import { ok, problem, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
-import { isHtml, listText, pageTitle } from './plain-text.ts'
+import { isHtml, listText, titled } from './plain-text.ts'
 import type { Answer, Exchange, Probe } from './probe.ts'
 
 /** The call itself; nothing where the token needs more than a header. */
@@ -57,7 +57,7 @@ export function judgeResource(url: URL, answer: Answer, context: ResourceContext
   if (isHtml(answer)) {
     return warning(
       'resource_html',
-      `${place} answers ${status} with an HTML page${pageTitle(answer.body)}.`,
+      `${place} answers ${status} with an HTML page${titled(answer)}.`,
       'An API seldom does that: check that this is not a website or a login page.',
     )
   }

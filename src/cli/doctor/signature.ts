@@ -28,7 +28,8 @@ export async function examineSignature(
   const { accessToken } = wish.token
   const header = jwtHeader(accessToken)
   if (header === undefined) return []
-  const algorithm = typeof header['alg'] === 'string' ? oneLine(header['alg']) : 'none'
+  const algorithm =
+    typeof header['alg'] === 'string' ? oneLine(probe.secrets.hiddenIn(header['alg'])) : 'none'
   if (!/^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/.test(algorithm)) {
     return [
       warning(
@@ -83,7 +84,7 @@ async function checkAt(url: URL, accessToken: string, { probe, header }: Check):
   }
   const { compactVerify, createLocalJWKSet, errors } = await import('jose')
   const { kid } = header
-  const named = typeof kid === 'string' ? `kid ${oneLine(kid)}` : 'no kid'
+  const named = typeof kid === 'string' ? `kid ${oneLine(probe.secrets.hiddenIn(kid))}` : 'no kid'
   try {
     const set = createLocalJWKSet({ keys: keys as [] })
     await compactVerify(accessToken, set)

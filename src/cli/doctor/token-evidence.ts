@@ -18,4 +18,6 @@ export interface TokenEvidence {
   readonly exchange: Exchange
   readonly asked: Asked
   readonly issuer: string | undefined
+  /** Takes out of a text what was sent as a secret. Default: nothing. */
+  readonly hidden?: (text: string) => string
 }

@@ -74,6 +74,23 @@ function newest(probe: Probe, before: number): Exchange | undefined {
 /** Whether another way of proving who we are could end otherwise. */
 export function isAboutClient({ error }: TokenAttempt): boolean {
   if (error?.name !== 'TokenEndpointError' || error.code !== 'token_endpoint_refused') return false
-  const { oauthError, status } = error
-  return oauthError === 'invalid_client' || (status === 401 && oauthError !== 'access_denied')
+  const { oauthError, oauthErrorDescription: words = '', status } = error
+  switch (oauthError) {
+    case 'invalid_client':
+      return true
+    case 'access_denied':
+      // Auth0 (2026): a wrong secret is 401 with the one word; anything else is about the token.
+      return status === 401 && /^(unauthorized\.?)?$/i.test(words)
+    case 'unauthorized_client':
+      // Keycloak 26 (2026) says this of a wrong secret, and of a client that may not use the grant.
+      if (/invalid client|client (secret|credentials)/i.test(words)) return true
+      return status === 401 && !isAboutGrant(words)
+    default:
+      return status === 401
+  }
+}
+
+/** The client is known, and its registration lacks this grant. */
+export function isAboutGrant(words: string): boolean {
+  return /service account|grant.?type|\bgrant\b|not (enabled|allowed|authorized) /i.test(words)
 }

@@ -6,9 +6,9 @@ import { textReader } from '../../client-auth/credential-source.ts'
 import { clientSecretKind } from '../../client-auth/client-secret.ts'
 import { isTokenError } from '../../errors.ts'
 import type { DoctorCase } from './doctor-case.ts'
-import { problem } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { compareWays, judgeClient, judgeMismatch, unsupported } from './judge-attempts.ts'
+import { judgeCredential } from './judge-credential.ts'
 import { judgeRefusal } from './judge-refusal.ts'
 import { authenticationBy, oddities, otherEncoding, registeredName, waysOf } from './methods.ts'
 import type { SecretWay } from './methods.ts'
@@ -71,16 +71,8 @@ async function readSecret({ credential }: DoctorCase): Promise<string | Finding>
     return await textReader(credential.source, clientSecretKind)()
   } catch (error) {
     if (!isTokenError(error)) throw error
-    return unreadable(error.message)
+    return judgeCredential(error.message)
   }
-}
-
-function unreadable(message: string): Finding {
-  return problem(
-    'credential_unreadable',
-    `${message.slice(0, 1).toUpperCase()}${message.slice(1)}. Nothing was sent to the token endpoint.`,
-    'Check the path, and that this user may read the file; in containers, that the secret is mounted.',
-  )
 }
 
 /** Undefined where this secret cannot be shown so. */
@@ -99,7 +91,8 @@ async function judged(
   { attempts, secret }: { readonly attempts: readonly TokenAttempt[]; readonly secret: string },
 ): Promise<TokenStep> {
   const [configured, ...others] = attempts
-  if (configured === undefined) return alone(unreadable('The secret cannot be shown in any way'))
+  if (configured === undefined)
+    return alone(judgeCredential('The secret cannot be shown in any way'))
   const taken = attempts.find(({ token }) => token !== undefined)
   if (configured.token !== undefined) {
     const compared = compareWays(others)
@@ -125,7 +118,8 @@ function judgeTelling(
   configured: TokenAttempt,
 ): TokenStep {
   const { error, exchange } = telling
-  if (error === undefined || exchange === undefined) return alone(unreadable(error?.message ?? ''))
+  if (error === undefined || exchange === undefined)
+    return alone(judgeCredential(error?.message ?? ''))
   const { answer } = exchange
   if (answer === undefined) return { findings: [], granted: undefined, unreachable: exchange }
   const refusal = judgeRefusal({ error, exchange, answer, asked })

@@ -31,6 +31,8 @@ function atSuperTokens(
   }
 }
 
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
 export const casesOfTheToken: readonly DoctorCase[] = [
   {
     title: 'The secret is wrong',
@@ -68,6 +70,17 @@ export const casesOfTheToken: readonly DoctorCase[] = [
     prepare: ({ supertokens }) => {
       const asked = ['--audience', 'event', '--scope', 'event.view']
       return Promise.resolve(atSuperTokens(supertokens, asked, { clientId: 'stcl_task-service' }))
+    },
+  },
+  {
+    title: 'The client may not use the grant',
+    found: ['grant_refused'],
+    prepare: async () => {
+      const server = await startOidc()
+      const client = { client_id: 'task-service', client_secret: secret }
+      const grant = { grant_types: ['authorization_code'], redirect_uris: ['https://a.example/'] }
+      server.register({ ...client, ...grant, response_types: ['code'] })
+      return asTaskService(server.issuer, forCalendar)
     },
   },
   {
@@ -161,6 +174,20 @@ export const casesOfTheToken: readonly DoctorCase[] = [
       const calendar = await startCalendar(issuer)
       const origins = [issuer, calendar]
       return asTaskService(issuer, [...forCalendar, '--url', `${calendar}/events`], { origins })
+    },
+  },
+  {
+    title: 'The token was over before it came',
+    found: ['lifetime_over'],
+    prepare: async () => {
+      const iat = Math.floor(Date.now() / 1000) - 7_200
+      const claims = { aud: 'event', iat, exp: iat + 3_600 }
+      const text = [{ alg: 'RS256' }, claims].map((part) => base64url(JSON.stringify(part)))
+      const { tokenEndpoint } = await startTokenEndpoint((response) => {
+        const token = { access_token: [...text, 'AAAA'].join('.'), token_type: 'Bearer' }
+        sendJson(response, 200, { ...token, expires_in: 3_600 })
+      })
+      return atEndpoint(tokenEndpoint, ['--audience', 'event'])
     },
   },
   {

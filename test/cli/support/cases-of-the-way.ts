@@ -120,6 +120,15 @@ export const casesOfTheWay: readonly DoctorCase[] = [
     },
   },
   {
+    title: 'The address of the metadata stands in the place of the issuer',
+    found: ['metadata_not_found'],
+    prepare: async () => {
+      const { issuer } = await startOidc({ path: '/realms/main' })
+      const wrong = `${issuer}/.well-known/openid-configuration`
+      return asTaskService(wrong, forCalendar, { origins: [issuer] })
+    },
+  },
+  {
     title: 'A login page answers in the place of the server',
     found: ['metadata_html'],
     prepare: async () => {
