@@ -7,7 +7,7 @@ export default defineConfig(
     ignores: [
       ...['dist/', 'coverage/', '**/node_modules/', '.cache/', 'test/.readme/'],
       // Programs of other people's environments, in their own words.
-      ...['test/package/under-jest.cjs', 'test/bench/contestants/', 'test/bench/.build/'],
+      ...['test/package/under-jest.cjs', 'test/bench/contestants/'],
     ],
   },
   eslint.configs.recommended,
