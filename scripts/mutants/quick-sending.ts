@@ -70,7 +70,7 @@ export const quickSendingMutants: readonly Mutant[] = [
         rule: 'Whoever watches sees every answer.',
         find: "!isWatched('answered') && ",
         replace: '',
-        killers: ['promises/telemetry', 'otel/metrics'],
+        killers: ['promises/telemetry-subscribers'],
       },
     ],
   ),

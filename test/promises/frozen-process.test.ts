@@ -31,6 +31,14 @@ describe('a renewal under way while the process stands still', () => {
     },
   )
 
+  it('and out of time then, keeps nobody waiting for a pause', async () => {
+    const { server, tokens, release } = await frozen('both clocks')
+    await until(() => tokens.stats().inFlight === 0)
+    expect(tokens.stats().failures).toBe(1)
+    release()
+    expect((await tokens.getToken('event')).accessToken).toBe(server.issued.at(-1))
+  })
+
   it('is no reason to leave the server in peace when it fails', async () => {
     const { server, tokens, release } = await frozen('the wall clock')
     server.always({ status: 400, body: { error: 'invalid_client' } })

@@ -5,6 +5,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { fileURLToPath } from 'node:url'
 import type { Beginning } from 'm2m-tokens'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { heard } from '../support/fleet.ts'
+import { startLoopbackServer } from '../support/loopback-server.ts'
 import { start } from '../support/start.ts'
 
 /** Subscribes until the test ends. */
@@ -86,5 +88,18 @@ describe('a subscriber', () => {
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     await new Promise((resolve) => child.on('close', resolve))
     expect(output).toBe('fake\nacquired,acquiring,answered,requested,requesting,within\n')
+  })
+})
+
+describe('a call of fetch that is answered from memory', () => {
+  it('is told to those who subscribe, each time', async () => {
+    const { origin } = await startLoopbackServer((_, response) => {
+      response.end('hello')
+    })
+    const { tokens } = await start({ options: { resources: { [origin]: { audience: 'event' } } } })
+    const urls = [`${origin}/a`, `${origin}/b`, `${origin}/c`]
+    const answered = heard('answered')
+    for (const url of urls) await tokens.fetch(url)
+    expect(answered.map(({ outcome }) => outcome)).toEqual(['wait', 'hit', 'hit'])
   })
 })
