@@ -57,7 +57,8 @@ export class KeyWatch {
   #renewAfter = 0
   /** No failure and no repetition since the last token. */
   #calm = false
-  #stoodStill = false
+  #stoodStillAt = -Infinity
+  #uncounted = false
 
   constructor(parts: KeyWatchParts) {
     this.#parts = parts
@@ -68,6 +69,10 @@ export class KeyWatch {
 
   get isCertain(): boolean {
     return this.#world.awake - this.#forcedAt > uncertainMs
+  }
+
+  get hasStoodStill(): boolean {
+    return this.#world.awake - this.#stoodStillAt <= uncertainMs
   }
 
   get isAsking(): boolean {
@@ -83,10 +88,10 @@ export class KeyWatch {
     this.held.forget()
   }
 
-  /** It stood still while it asked: whether its next failure counts is for its clocks to say. */
-  stoodStill(): void {
-    this.uncertain()
-    this.#stoodStill = true
+  /** Whether what was under way, seen or unseen, counts when it fails is for its clocks to say. */
+  stoodStill(wasAsking: boolean): void {
+    if (wasAsking) this.uncertain()
+    this.#stoodStillAt = this.#world.awake
   }
 
   close(): void {
@@ -153,7 +158,8 @@ export class KeyWatch {
     if (token === undefined && this.isCertain) this.#parts.broken('a token landed out of nowhere')
     this.#end()
     this.#failures = 0
-    this.#stoodStill = false
+    this.#stoodStillAt = -Infinity
+    this.#uncounted = false
     this.#pause = undefined
     this.#renewAfter = 0
     this.#calm = this.isCertain
@@ -172,7 +178,9 @@ export class KeyWatch {
     const bounds = this.#pauseBounds()
     this.#failures += 1
     this.#calm = false
-    const isClear = this.isCertain && !this.#stoodStill
+    // Whether it was counted decides about all pauses until the next token.
+    if (this.hasStoodStill) this.#uncounted = true
+    const isClear = this.isCertain && !this.#uncounted
     this.#cooledFor = isClear ? bounds.callers : undefined
     this.#pause = undefined
     this.#renewAfter = 0

@@ -80,8 +80,10 @@ export class Run {
     }
     // What was under way for too long is not waited for: flights overlap then.
     if ((deed.kind === 'freeze' || deed.kind === 'move-wall') && deed.byMs > 1_000) {
-      const asking = [...this.#stage.watches.values()].filter(({ isAsking }) => isAsking)
-      for (const watch of asking) watch.stoodStill()
+      const { server, watches } = this.#stage
+      for (const watch of watches.values()) {
+        watch.stoodStill(watch.isAsking || server.underWay(watch.key) > 0)
+      }
     }
     if (deed.kind === 'freeze') this.#stage.world.freeze(deed.byMs, deed.answersFirst)
     if (deed.kind !== 'move-wall') return

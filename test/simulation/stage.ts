@@ -103,7 +103,8 @@ export class Stage {
       requested: (key) => {
         const watch = this.watch(key)
         watch.requested()
-        const most = watch.isCertain ? 1 : 2
+        // One that stood still is not waited for, and may be on its way yet.
+        const most = (watch.isCertain ? 1 : 2) + (watch.hasStoodStill ? 1 : 0)
         const count = this.server.underWay(key)
         if (count > most) this.broken(`${key}: ${count} requests under way at once`)
       },

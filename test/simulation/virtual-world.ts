@@ -13,7 +13,7 @@ interface Due {
 }
 
 /** What a run may use up; an ordinary one needs a thousandth of it. */
-const budget = 200_000
+const budget = 400_000
 
 export class VirtualWorld {
   /** Counts events and deeds: what happens in one turn happens without the world. */
