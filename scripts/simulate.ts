@@ -100,9 +100,12 @@ function findPlanted(): boolean {
     const lines = child.stdout.toString().trim().split('\n')
     const found = lines.at(-1)?.startsWith('found ') === true
     const hangs = child.error !== undefined
-    all &&= found || hangs
+    // What is thrown where nobody can catch it ends the process, and tells of the fault as well.
+    const ends = child.stderr.toString().includes('\nNode.js v')
+    all &&= found || hangs || ends
     const count = lines.filter((line) => /^\d+$/.test(line)).at(-1) ?? '0'
-    const told = found ? lines.at(-1)?.slice(6) : hangs ? 'the run never ends' : 'NOT FOUND'
+    const otherwise = hangs ? 'the run never ends' : ends ? 'the process ended' : 'NOT FOUND'
+    const told = found ? lines.at(-1)?.slice(6) : otherwise
     console.log(`${count.padStart(6)}  ${name}\n        ${String(told)}`)
   }
   return all
