@@ -35,8 +35,8 @@ export interface MadeManager {
   readonly request: EnvironmentRequest
 }
 
-/** `for` without its overloads: it reads its words as a stranger's. */
-interface AnyFor {
+/** `for` without its overloads: the manager itself reads what it is given. */
+interface ForUnread {
   for(...words: readonly unknown[]): BoundSource
 }
 
@@ -72,7 +72,7 @@ export function createAutoManager(make: () => MadeManager): AutoManager {
   const tokens: AutoTokens = Object.freeze({
     fetch,
     getToken,
-    for: (...words: readonly unknown[]) => (manager() as AnyFor).for(...words),
+    for: (...words: readonly unknown[]) => (manager() as ForUnread).for(...words),
     invalidate: (token: AccessToken | string) => manager().invalidate(token),
     prewarm: async (...words: Parameters<TokenManager['prewarm']>) => manager().prewarm(...words),
     stats: () => manager().stats(),

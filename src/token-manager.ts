@@ -146,9 +146,8 @@ export class TokenManager implements BearerRouter {
   }
 
   /**
-   * Ends acquisitions under way, rejects those who wait for them with `manager_closed`, forgets all
-   * tokens, and refuses new work. Leaves no timer. May be called again. Resolves when the store has
-   * what was meant for it: close the store's client after that.
+   * Rejects those who wait with `manager_closed`, ends acquisitions and timers, forgets all tokens,
+   * refuses new work. Resolves when the store has what was meant for it: close its client then.
    */
   close(): Promise<void> {
     this.#closed = true
@@ -172,10 +171,11 @@ export class TokenManager implements BearerRouter {
 
   #get(first: unknown, second: unknown, third: unknown): Promise<AccessToken> {
     try {
-      const known = third === undefined ? this.#spellings.find(first, second) : undefined
-      if (known !== undefined) return known.get()
+      const known = this.#spellings.find(first, second)
+      if (third === undefined && known !== undefined) return known.get()
       const { request, options } = requestFromArguments([first, second, third], 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
+      if (known !== undefined) return known.get(options as GetTokenOptions)
       if (this.#closed) throw new ManagerClosedError()
       const cell = this.#cell(this.#options.requests.parse(request))
       this.#spellings.remember(first, second, cell)

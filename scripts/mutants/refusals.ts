@@ -59,7 +59,7 @@ export const refusalMutants: readonly Mutant[] = [
       {
         id: 'refusal-known-code',
         rule: 'A code that is also a secret is still the code.',
-        find: 'knownCodes.includes(given) ? given : quote(given, secrets)',
+        find: 'oauthErrorCodes.includes(given) ? given : quote(given, secrets)',
         replace: 'quote(given, secrets)',
         killers: [hostile],
       },

@@ -175,7 +175,7 @@ export const telemetryMutants: readonly Mutant[] = [
       {
         id: 'otel-bounded-errors',
         rule: 'What a server writes at will makes no time series.',
-        find: "oauthErrors.includes(oauthError) ? oauthError : '_OTHER'",
+        find: "oauthErrorCodes.includes(oauthError) ? oauthError : '_OTHER'",
         replace: 'oauthError',
       },
       {

@@ -8,7 +8,7 @@ import type { BearerRouter, TokenSource } from '../token-source.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
 import type { FetchFunction } from './outgoing-request.ts'
 import { sendQuickly } from './quick-sending.ts'
-import type { FirstAnswer } from './quick-sending.ts'
+import type { Carefully, FetchCall, FirstAnswer } from './quick-sending.ts'
 import { isRedirectStatus, mostRedirects, nextHop, redirectRoute } from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { spendToken } from './spend-token.ts'
@@ -20,10 +20,11 @@ export interface BearerFetchParts {
 }
 
 export function createBearerFetch(parts: BearerFetchParts): FetchFunction {
+  const carefully: Carefully = (call, first) => sendCarefully(parts, call, first)
   return (input, init) => {
-    const carefully = (first?: FirstAnswer) => sendCarefully(parts, [input, init], first)
+    const call: FetchCall = [input, init]
     try {
-      return sendQuickly(parts, [input, init], carefully) ?? carefully()
+      return sendQuickly(parts, call, carefully) ?? carefully(call)
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -32,7 +33,7 @@ export function createBearerFetch(parts: BearerFetchParts): FetchFunction {
 
 async function sendCarefully(
   parts: BearerFetchParts,
-  [input, init]: Parameters<FetchFunction>,
+  [input, init]: FetchCall,
   first: FirstAnswer | undefined,
 ): Promise<Response> {
   const outgoing = new OutgoingRequest(input, init)

@@ -17,12 +17,18 @@ export interface FirstAnswer {
   readonly answer: Response
 }
 
+export type FetchCall = Parameters<FetchFunction>
+
+/** The way for everything else, from the start or from a first answer. */
+export type Carefully = (call: FetchCall, first?: FirstAnswer) => Promise<Response>
+
 /** The answer, if it came at once, and asks for nothing; else what the careful way makes of it. */
 export function sendQuickly(
   parts: { readonly router: BearerRouter; readonly fetch: () => FetchFunction },
-  [input, init]: Parameters<FetchFunction>,
-  goOn: (first: FirstAnswer) => Promise<Response>,
+  call: FetchCall,
+  carefully: Carefully,
 ): Promise<Response> | undefined {
+  const [input, init] = call
   if (typeof input !== 'string' || !isPlainInit(init)) return undefined
   const source = parts.router[plainRoute]?.(input)
   if (source === undefined) return undefined
@@ -34,7 +40,7 @@ export function sendQuickly(
   return answer.then((response) => {
     const { status } = response
     if (status !== 401 && !isRedirectStatus(status)) return response
-    return goOn({ source, token, answer: response })
+    return carefully(call, { source, token, answer: response })
   })
 }
 

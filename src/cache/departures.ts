@@ -46,10 +46,10 @@ export class Departures {
     flight.minValidityMs = minValidityMs
     this.#onDemand = flight
     this.#depart(flight)
-    const overtake = (token: AccessToken) => {
-      if (older?.active === true) older.overtake(token)
-    }
     if (older === undefined) return flight
+    const overtake = (token: AccessToken) => {
+      if (older.active) older.overtake(token)
+    }
     this.#outrun ??= new Set()
     this.#outrun.add(older)
     flight.outcome.then(overtake, () => undefined)

@@ -1,22 +1,7 @@
 /** What events say, as attributes: the semantic conventions' names where they have one. Pure. */
 import type { Attributes } from '@opentelemetry/api'
 import type { TokenEventSubject, TokenEvents } from '../events.ts'
-
-/** RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, RFC 9449 section 5. */
-const oauthErrors: readonly string[] = [
-  'access_denied',
-  'invalid_client',
-  'invalid_dpop_proof',
-  'invalid_grant',
-  'invalid_request',
-  'invalid_scope',
-  'invalid_target',
-  'server_error',
-  'temporarily_unavailable',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'use_dpop_nonce',
-]
+import { oauthErrorCodes } from '../oauth-error-codes.ts'
 
 export function audienceOf({ audience }: TokenEventSubject): Attributes {
   return audience === undefined ? {} : { 'm2m_tokens.audience': audience }
@@ -37,7 +22,7 @@ export function failureOf({ code, oauthError }: Failure): Attributes {
     ...(code === undefined ? {} : { 'error.type': code }),
     ...(oauthError === undefined
       ? {}
-      : { 'm2m_tokens.oauth_error': oauthErrors.includes(oauthError) ? oauthError : '_OTHER' }),
+      : { 'm2m_tokens.oauth_error': oauthErrorCodes.includes(oauthError) ? oauthError : '_OTHER' }),
   }
 }
 

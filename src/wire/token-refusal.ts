@@ -3,6 +3,7 @@
  * it is, what the server said, how long to wait, and what the reader of the message should change. Pure.
  */
 import { forAudience, TokenEndpointError } from '../errors.ts'
+import { oauthErrorCodes } from '../oauth-error-codes.ts'
 import type { TokenEndpointErrorCode } from '../error-codes.ts'
 import { quote } from './quoted-text.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -46,28 +47,12 @@ function verb(code: TokenEndpointErrorCode): string {
   return code === 'token_endpoint_failed' ? 'failed' : 'refused'
 }
 
-/** RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, RFC 9449 section 5. */
-const knownCodes: readonly string[] = [
-  'access_denied',
-  'invalid_client',
-  'invalid_dpop_proof',
-  'invalid_grant',
-  'invalid_request',
-  'invalid_scope',
-  'invalid_target',
-  'server_error',
-  'temporarily_unavailable',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'use_dpop_nonce',
-]
-
 /** An RFC code has no spaces (section 5.2); Okta says `errorCode`. What is longer is a description. */
 function oauthErrorOf(members: Members, secrets: readonly string[]): string | undefined {
   const given = [members?.['error'], members?.['errorCode']].find(isText)
   if (given === undefined || !isCode(given)) return undefined
   // Compared before secrets are hidden: a secret may be a word, and the code decides what we do.
-  return knownCodes.includes(given) ? given : quote(given, secrets)
+  return oauthErrorCodes.includes(given) ? given : quote(given, secrets)
 }
 
 function isCode(text: string): boolean {

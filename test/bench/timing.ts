@@ -28,7 +28,7 @@ function loopOver(operation: Operation, order: Int32Array): Loop {
         at = at + 1 === order.length ? 0 : at + 1
       }
     }`
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- a loop of its own, see above
   return new Function('operation', 'order', text)(operation, order) as Loop
 }
 

@@ -1,7 +1,8 @@
 /** A fleet that shares a store acts as one process: asked once, renewed once, rejected once. */
+import type { TokenStore } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
 import { heard, methodsOf, startFleet, turns } from '../support/fleet.ts'
-import { until } from '../support/loopback-server.ts'
+import { startLoopbackServer, until } from '../support/loopback-server.ts'
 import { rejectionOf } from '../support/start.ts'
 import { minutes, seconds } from '../support/some.ts'
 
@@ -88,14 +89,17 @@ describe('a process that starts later', () => {
   it.each([
     ['the last second before its margin', 569, 1],
     ['its margin', 570, 2],
-  ])('in %s asks for a new one as anybody would', async (_, second, requests) => {
-    const { server, clock, join, passUntil } = await startFleet()
-    await join().getToken('event')
-    await turns(10)
-    clock.advance(seconds(second))
-    await passUntil(join().getToken('event'))
-    expect(server.requests).toHaveLength(requests)
-  })
+  ])(
+    'in %s takes it or asks for a new one, as a process alone would',
+    async (_, second, requests) => {
+      const { server, clock, join, passUntil } = await startFleet()
+      await join().getToken('event')
+      await turns(10)
+      clock.advance(seconds(second))
+      await passUntil(join().getToken('event'))
+      expect(server.requests).toHaveLength(requests)
+    },
+  )
 
   it('asks for a new one where a caller needs it to live longer', async () => {
     const { server, clock, join, passUntil } = await startFleet()
@@ -149,6 +153,38 @@ describe('a process that starts later', () => {
     await passUntil(later.getToken('event'))
     await later.getToken('event')
     expect(server.requests).toHaveLength(2)
+  })
+})
+
+describe('a call that is answered from memory', () => {
+  it('does not ask the store, by whatever way it comes', async () => {
+    const { origin } = await startLoopbackServer((_, response) => {
+      response.end('hello')
+    })
+    let calls = 0
+    const { join, passUntil } = await startFleet({
+      store: (plain) => {
+        const counted = Object.entries(methodsOf(plain)).map(([name, method]) => [
+          name,
+          (...words: never[]) => {
+            calls += 1
+            return (method as (...all: never[]) => unknown)(...words)
+          },
+        ])
+        return Object.fromEntries(counted) as TokenStore
+      },
+    })
+    const tokens = join({ resources: { [origin]: { audience: 'event' } } })
+    await passUntil(tokens.getToken('event'))
+    await turns(10)
+    const before = calls
+    const source = tokens.for('event')
+    await tokens.getToken('event')
+    await tokens.getToken('event', undefined, { minValidityMs: 1 })
+    await source.getToken()
+    await (await tokens.fetch(origin)).text()
+    expect(calls).toBe(before)
+    expect(before).toBeGreaterThan(0)
   })
 })
 

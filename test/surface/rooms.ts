@@ -6,6 +6,7 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
   ground: [
     'errors.ts',
     'error-codes.ts',
+    'oauth-error-codes.ts',
     'access-token.ts',
     'token-source.ts',
     'events.ts',
