@@ -1,21 +1,24 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 import type { Options } from 'tsup'
+import { mergeChunks } from './scripts/merge-chunks.ts'
+
+const entry = {
+  index: 'src/index.ts',
+  auto: 'src/auto.ts',
+  axios: 'src/adapters/axios.ts',
+  undici: 'src/adapters/undici.ts',
+  otel: 'src/otel/index.ts',
+  providers: 'src/providers/index.ts',
+  redis: 'src/store/redis-store.ts',
+  testing: 'src/testing/index.ts',
+  verifier: 'src/verifier/index.ts',
+  // Not an entry of the package: its command.
+  cli: 'src/cli/main.ts',
+}
 
 const common: Options = {
-  entry: {
-    index: 'src/index.ts',
-    auto: 'src/auto.ts',
-    axios: 'src/adapters/axios.ts',
-    undici: 'src/adapters/undici.ts',
-    otel: 'src/otel/index.ts',
-    providers: 'src/providers/index.ts',
-    redis: 'src/store/redis-store.ts',
-    testing: 'src/testing/index.ts',
-    verifier: 'src/verifier/index.ts',
-    // Not an entry of the package: its command.
-    cli: 'src/cli/main.ts',
-  },
+  entry,
   dts: true,
   // The code is readable as it is, and maps would be three quarters of the package.
   sourcemap: false,
@@ -31,7 +34,16 @@ const common: Options = {
 const bundled = ['jose', 'leven', 'p-retry', 'is-network-error']
 
 export default defineConfig([
-  { ...common, format: ['esm'], clean: true },
+  {
+    ...common,
+    format: ['esm'],
+    clean: true,
+    // Small, and looked for by every program that names an option: not worth a package to open.
+    noExternal: [/^leven$/],
+    onSuccess: async () => {
+      await mergeChunks('dist', Object.keys(entry))
+    },
+  },
   {
     ...common,
     format: ['cjs'],

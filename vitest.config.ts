@@ -3,8 +3,12 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-// The README's blocks are a user's programs: they subscribe and never unsubscribe.
-const ownProcess = ['test/surface/documentation.test.ts']
+const ownProcess = [
+  // The README's blocks are a user's programs: they subscribe and never unsubscribe.
+  'test/surface/documentation.test.ts',
+  // Forgets the modules that are loaded, which others go on using.
+  'test/promises/first-use.test.ts',
+]
 
 export default defineConfig({
   resolve: {
@@ -20,7 +24,7 @@ export default defineConfig({
     ],
   },
   test: {
-    setupFiles: ['./test/support/fuzz-seed.ts'],
+    setupFiles: ['./test/support/fuzz-seed.ts', './test/support/loaded-parts.ts'],
     testTimeout: 20_000,
     sequence: { shuffle: true },
     maxWorkers: '100%',

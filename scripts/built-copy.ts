@@ -10,6 +10,7 @@ const needed = [
   'src',
   'package.json',
   'tsup.config.ts',
+  'scripts/merge-chunks.ts',
   'tsconfig.json',
   'README.md',
   'LICENSE',

@@ -4,8 +4,8 @@
  * `authorizationHeader` and the two getters read the text.
  */
 
-import { createHash } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
+import { nodeCrypto } from './late-builtins.ts'
 
 const hidden = '[hidden]'
 
@@ -110,5 +110,5 @@ export function hasText(token: AccessToken, text: string): boolean {
 
 /** `ath`: the hash of the token that a proof of possession is for (RFC 9449 section 4.2). */
 export function accessTokenHash(token: AccessToken): string {
-  return createHash('sha256').update(token.accessToken, 'ascii').digest('base64url')
+  return nodeCrypto().createHash('sha256').update(token.accessToken, 'ascii').digest('base64url')
 }

@@ -10,8 +10,6 @@ export type {
   TokenManagerOptions,
 } from './options.ts'
 export type { TokenRequestInput } from './request/token-request.ts'
-export type { EnvironmentOptions } from './environment/from-environment.ts'
-export type { Environment } from './environment/read-environment.ts'
 export { bearerRoute, possession, refusalMemory } from './token-source.ts'
 export type {
   BearerRouter,

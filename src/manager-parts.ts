@@ -1,27 +1,21 @@
-/** What a manager puts together before its first call: how tokens are asked for, and what they are bound to. */
+/**
+ * What a manager puts together before its first call: how tokens are asked for, and what they are
+ * bound to. The asking itself is loaded when somebody asks.
+ */
 import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
-import { createAcquire } from './acquisition/acquire.ts'
-import { parseChallenges } from './bearer/challenge.ts'
+import type { Acquiring } from './acquiring.ts'
 import type { Counters } from './cache/counters.ts'
 import { TokenPossession } from './client-auth/possession.ts'
-import { MetadataError } from './errors.ts'
-import { identityKey } from './request/cache-key.ts'
+import { lazyPart } from './lazy-part.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
-import { RejectedTexts } from './store/rejected-texts.ts'
-import { createSharedAcquire } from './shared-acquire.ts'
 import type { AcquireForKey } from './shared-acquire.ts'
-import { withTimeLimit } from './time-limit.ts'
+import { RejectedTexts } from './store/rejected-texts.ts'
+import type { ResourceMetadata } from './wire/resource-metadata.ts'
 import { WorkBehind } from './work-behind.ts'
-import { createMetadataSource } from './wire/metadata-source.ts'
-import { renewedHourly } from './wire/renewed-hourly.ts'
-import { discoverResource } from './wire/resource-metadata.ts'
-import type { ResourceHint, ResourceMetadata } from './wire/resource-metadata.ts'
 
 export interface ManagerParts {
   readonly acquire: AcquireForKey
-  /** Who asks, and where: what the keys of all its requests share. */
-  readonly identity: string
   /** Undefined where tokens are plain bearer tokens: they pay nothing for it. */
   readonly possession: TokenPossession | undefined
   /** What a resource says of itself: one discovery for all who ask. */
@@ -32,71 +26,48 @@ export interface ManagerParts {
   readonly settled: () => Promise<void>
 }
 
+export const acquiringPart = lazyPart(() => import('./acquiring.ts'))
+
 export function createManagerParts(
   options: ResolvedOptions,
   life: { readonly signal: AbortSignal; readonly counters: Counters },
 ): ManagerParts {
-  const { issuer, tokenEndpoint, clientId, clientAuthentication, dpop } = options
-  const server = issuer ?? tokenEndpoint?.href ?? ''
-  const timeLimitMs = options.attemptTimeoutMs
-  const { transport } = clientAuthentication
-  // With a certificate of ours, its connection asks the issuer too: it knows its authority.
-  const bound: typeof globalThis.fetch = async (input, init) => {
-    const own = await transport?.(options.clock.now())
-    return (own?.fetch ?? options.fetch())(input, init)
-  }
-  const fetch = transport === undefined ? options.fetch : () => bound
-  const discovery = { ...options, fetch, issuer: server, timeLimitMs, signal: life.signal }
-  const metadata = createMetadataSource(tokenEndpoint, discovery)
-  const held = new TokenPossession(dpop)
+  const { clientAuthentication, dpop, store } = options
+  const { counters, signal } = life
+  const possession = new TokenPossession(dpop)
   const isBound = dpop !== undefined || clientAuthentication.mutualTls === true
-  const { counters } = life
-  const onTokenRequest = () => {
-    counters.tokenRequests += 1
-  }
-  const onStoreHit = () => {
-    counters.storeHits += 1
-  }
-  const acquire = createAcquire({ ...options, metadata, onTokenRequest, onTransport: held.keep })
+  const rejected = new RejectedTexts()
   const behind = new WorkBehind()
-  const shared = { acquire, rejected: new RejectedTexts(), onBehind: behind.add }
-  const identity = identityKey({ server, clientId, method: clientAuthentication.method })
+  const parts = {
+    ...{ signal, possession, rejected, onBehind: behind.add },
+    onTokenRequest: () => {
+      counters.tokenRequests += 1
+    },
+    onStoreHit: () => {
+      counters.storeHits += 1
+    },
+  }
+  let made: Acquiring | undefined
+  const acquiring = async () => {
+    const { createAcquiring } = acquiringPart.loaded ?? (await acquiringPart.load())
+    made ??= createAcquiring(options, parts)
+    return made
+  }
   return {
-    acquire: createSharedAcquire(options, { ...shared, identity, possession: held, onStoreHit }),
-    identity,
+    acquire: async (request, terms) => (made ?? (await acquiring())).acquire(request, terms),
+    resourceMetadata: (place) => {
+      let ask: (() => Promise<ResourceMetadata>) | undefined
+      return async () => {
+        const discovery = made ?? (await acquiring())
+        // One for all who came while it was loaded.
+        ask ??= discovery.resourceMetadata(place)
+        return ask()
+      }
+    },
+    possession: isBound ? possession : undefined,
     onRejected: (token) => {
-      if (options.store !== undefined) shared.rejected.add(textOf(token))
+      if (store !== undefined) rejected.add(textOf(token))
     },
     settled: () => behind.ended(),
-    possession: isBound ? held : undefined,
-    resourceMetadata: (place) => {
-      const { acquireTimeoutMs: limitMs, clock } = options
-      const onTimeout = () =>
-        new MetadataError(
-          'metadata_unavailable',
-          `${place.origin}${place.pathname} did not tell which token it takes within ${limitMs} ms (acquireTimeoutMs)`,
-        )
-      const discover = (signal: AbortSignal) =>
-        discoverResource(place, { ...discovery, fetch: options.fetch, signal, hintIn })
-      const limit = { clock, limitMs, signal: life.signal, onTimeout }
-      return renewedHourly(() => withTimeLimit(limit, discover), clock, discoveryPauseMs)
-    },
   }
-}
-
-/** RFC 9728 section 5.1: the challenge of any scheme may say where the metadata is. */
-function hintIn(header: string | null): ResourceHint {
-  const challenges = parseChallenges(header).map(({ parameters }) => parameters)
-  const named = challenges.find((parameters) => parameters.has('resource_metadata'))
-  return {
-    metadataUrl: named?.get('resource_metadata'),
-    scope: (named ?? challenges.find((parameters) => parameters.has('scope')))?.get('scope'),
-  }
-}
-
-/** As long as the resource asks for; else 1 s, doubled with each failure, up to a minute. */
-function discoveryPauseMs(error: unknown, failures: number): number {
-  const asked = error instanceof MetadataError ? error.retryAfterMs : undefined
-  if (asked !== undefined) return Math.min(Math.max(asked, 1_000), 3_600_000)
-  return Math.min(1_000 * 2 ** (failures - 1), 60_000)
 }

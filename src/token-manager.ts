@@ -10,8 +10,6 @@ import { newCounters } from './cache/counters.ts'
 import { Spellings } from './cache/spellings.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
-import { fromEnvironment } from './environment/from-environment.ts'
-import type { EnvironmentOptions } from './environment/from-environment.ts'
 import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
@@ -72,18 +70,6 @@ export class TokenManager implements BearerRouter {
     this.getToken = (first: unknown, second?: unknown, third?: unknown) =>
       this.#get(first, second, third)
     for (const request of resolved.keepWarm) this.#cache.keepWarm(() => this.#cell(request))
-  }
-
-  /**
-   * A manager made of the variables that `docs/environment.md` lists, such as `M2M_ISSUER` and
-   * `M2M_CLIENT_ID`. Opens no file and sends nothing.
-   *
-   * @param options Options that win over the variables, and `env`, the variables to read. Default:
-   *   `process.env` alone.
-   * @throws {ConfigurationError} `configuration_invalid`, naming the variable and what to set.
-   */
-  static fromEnvironment(options: EnvironmentOptions = {}): TokenManager {
-    return fromEnvironment(options, (resolved) => new TokenManager(resolved)).made
   }
 
   /**

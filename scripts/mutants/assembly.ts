@@ -144,7 +144,10 @@ export const assemblyMutants: readonly Mutant[] = [
   ),
   ...mutantsOf(
     'src/manager-parts.ts',
-    ['rooms/manager-parts', 'promises/one-acquisition-per-key', 'promises/shared-store'],
+    [
+      ...['rooms/manager-parts', 'promises/one-acquisition-per-key', 'promises/shared-store'],
+      'promises/first-use',
+    ],
     [
       {
         id: 'manager-token-requests',
@@ -159,10 +162,28 @@ export const assemblyMutants: readonly Mutant[] = [
         replace: '',
       },
       {
+        id: 'parts-one-discovery',
+        rule: 'Who comes while the code of discovery is loaded shares one discovery.',
+        find: 'ask ??= discovery',
+        replace: 'ask = discovery',
+      },
+      {
+        id: 'parts-made-once',
+        rule: 'Who comes while the code of acquisition is loaded shares what it makes.',
+        find: 'made ??= createAcquiring',
+        replace: 'made = createAcquiring',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/acquiring.ts',
+    ['rooms/manager-parts', 'promises/discovered-resources'],
+    [
+      {
         id: 'parts-discovery-limit',
         rule: 'A resource that says nothing of itself is not waited for.',
         find: 'renewedHourly(() => withTimeLimit(limit, discover), clock',
-        replace: 'renewedHourly(() => discover(life.signal), clock',
+        replace: 'renewedHourly(() => discover(signal), clock',
       },
       {
         id: 'parts-discovery-retry-after',

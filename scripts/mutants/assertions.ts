@@ -32,7 +32,7 @@ export const assertionMutants: readonly Mutant[] = [
       {
         id: 'assertion-once',
         rule: 'An assertion is for one use.',
-        find: 'jti: randomUUID()',
+        find: 'jti: nodeCrypto().randomUUID()',
         replace: "jti: 'assertion'",
       },
       {

@@ -11,6 +11,30 @@ const inputs = 'interop/fetch-inputs'
 export const bearerEdgeMutants: readonly Mutant[] = [
   ...mutantsOf(
     'src/bearer/bearer-fetch.ts',
+    ['promises/first-use'],
+    [
+      {
+        id: 'fetch-read-at-once',
+        rule: 'What a fetch is given is read before anything is loaded.',
+        find: 'const outgoing = new OutgoingRequest(input, init)',
+        replace: 'await null; const outgoing = new OutgoingRequest(input, init)',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/lazy-part.ts',
+    ['rooms/lazy-part'],
+    [
+      {
+        id: 'lazy-once',
+        rule: 'A part is loaded once.',
+        find: 'loaded ??= await',
+        replace: 'loaded = await',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/bearer/careful-sending.ts',
     [isolation],
     [
       {

@@ -182,7 +182,7 @@ export const possessionMutants: readonly Mutant[] = [
       {
         id: 'dpop-once',
         rule: 'A proof is for one use.',
-        find: 'jti: randomUUID()',
+        find: 'jti: nodeCrypto().randomUUID()',
         replace: "jti: 'proof'",
       },
       {

@@ -5,7 +5,6 @@
 import { ConfigurationError } from '../errors.ts'
 import { discardBody } from '../discard-body.ts'
 import { fieldsOf, initNames, isRequest } from './fetch-arguments.ts'
-import { bodyHeaders, originBoundHeaders } from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { isReplayable } from './replayable.ts'
 
@@ -60,14 +59,6 @@ export class OutgoingRequest {
     // A copy of the Request itself, so that its other properties, and its body's length, are kept.
     if (hop.url.href === this.url.href) return fetch(copyOf(request, own, headers), options)
     return fetch(own ? copyFor(hop.url, request) : hop.url.href, options)
-  }
-
-  /** Headers for a hop: what is bound to the first origin, or to a body, stays behind. */
-  headersFor(hop: Hop, sameOrigin: boolean): Headers {
-    const headers = new Headers(this.headers)
-    if (!sameOrigin) for (const name of originBoundHeaders) headers.delete(name)
-    if (!hop.sendsBody) for (const name of bodyHeaders) headers.delete(name)
-    return headers
   }
 
   /** Lets go of what was kept for a second sending. */

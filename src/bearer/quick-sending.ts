@@ -8,7 +8,7 @@ import type { AccessToken } from '../access-token.ts'
 import { heldToken, plainRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
 import type { FetchFunction } from './outgoing-request.ts'
-import { isRedirectStatus } from './redirect.ts'
+import { isRedirectStatus } from './redirect-status.ts'
 
 /** A first answer that the careful way goes on from. */
 export interface FirstAnswer {

@@ -7,6 +7,7 @@
 import { isTokenError } from '../errors.ts'
 import { bearerRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
+import { isRedirectStatus } from './redirect-status.ts'
 
 export interface Hop {
   readonly url: URL
@@ -35,10 +36,6 @@ export const bodyHeaders = [
   'content-type',
   'transfer-encoding',
 ] as const
-
-export function isRedirectStatus(status: number): boolean {
-  return [301, 302, 303, 307, 308].includes(status)
-}
 
 /** The next hop; undefined where the answer is not a redirect that can be followed. */
 export function nextHop(from: Hop, status: number, location: string | null): Hop | undefined {

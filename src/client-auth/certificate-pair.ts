@@ -1,7 +1,7 @@
 /** Whether a certificate and a key belong together, and whether its time is now. Pure. */
-import { createPrivateKey, X509Certificate } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import { ClientAuthenticationError } from '../errors.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 
 /** PEM, all of it. */
 export interface PairTexts {
@@ -41,15 +41,19 @@ export function isOfNow(
 
 export function isCertificate(pem: string): boolean {
   try {
-    return new X509Certificate(pem).raw.length > 0
+    return parsed(pem).raw.length > 0
   } catch {
     return false
   }
 }
 
+function parsed(pem: string): X509Certificate {
+  return new (nodeCrypto().X509Certificate)(pem)
+}
+
 function certificateOf(pem: string): X509Certificate {
   try {
-    return new X509Certificate(pem)
+    return parsed(pem)
   } catch {
     throw refusal('is not a certificate in PEM')
   }
@@ -57,7 +61,7 @@ function certificateOf(pem: string): X509Certificate {
 
 function keyOf(pem: string, passphrase: string | undefined): KeyObject {
   try {
-    return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
+    return nodeCrypto().createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
   } catch {
     throw refusal(
       pem.includes('ENCRYPTED') && passphrase === undefined

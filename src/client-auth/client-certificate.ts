@@ -3,10 +3,10 @@
  * refused by name when they do not fit or their time is not now. Each pair has a transport of its
  * own, and what was sent over an older one ends there: a rotation drops no call.
  */
-import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import { ClientAuthenticationError } from '../errors.ts'
 import { FieldReader } from '../field-reader.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 import { checkPair, checkTime, isCertificate, isOfNow } from './certificate-pair.ts'
 import type { PairTexts } from './certificate-pair.ts'
 import type { ClientTransport } from './client-authentication.ts'
@@ -84,6 +84,7 @@ export class ClientCertificate {
     const last = this.#last
     try {
       const texts = await this.#read()
+      const { createHash } = nodeCrypto()
       const digest = createHash('sha256').update(JSON.stringify(texts)).digest('base64url')
       if (last?.digest === digest) return last
       const certificate = checkPair(texts)

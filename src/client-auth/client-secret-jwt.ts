@@ -2,9 +2,9 @@
  * `client_secret_jwt` (OpenID Connect Core section 9): the shared secret signs an assertion and is
  * itself never sent.
  */
-import { createHmac } from 'node:crypto'
 import { ClientAuthenticationError } from '../errors.ts'
 import { FieldReader } from '../field-reader.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 import type { ClientAuthentication, ClientAuthenticationContext } from './client-authentication.ts'
 import { clientSecretKind } from './client-secret.ts'
 import type { ClientSecret } from './client-secret.ts'
@@ -48,6 +48,7 @@ export function clientSecretJwt(
     prove: async (context: ClientAuthenticationContext) => {
       const text = await read()
       const key = keyOf(text, algorithm)
+      const { createHmac } = nodeCrypto()
       const signer = {
         sign: (data: Uint8Array) =>
           Promise.resolve(

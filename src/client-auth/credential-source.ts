@@ -3,10 +3,10 @@
  * again for every attempt, so that it can be rotated without a restart. It is kept in closures,
  * where no inspection finds it.
  */
-import { readFile } from 'node:fs/promises'
 import type { ClientAuthenticationErrorCode } from '../error-codes.ts'
 import { ClientAuthenticationError, ConfigurationError } from '../errors.ts'
 import { kind } from '../field-reader.ts'
+import { nodeFiles } from '../late-builtins.ts'
 import { problemOf } from '../wire/network-failure.ts'
 import { safeCause } from '../wire/quoted-text.ts'
 
@@ -78,7 +78,7 @@ export async function called(source: () => unknown, subject: CredentialKind): Pr
 export async function contents(file: string, subject: CredentialKind): Promise<string> {
   try {
     // Editors and `echo` end a file with a newline that is not part of the secret.
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+    return (await nodeFiles().readFile(file, 'utf8')).replace(/\r?\n$/, '')
   } catch (cause) {
     const hidden = isPlainPath(file) ? [] : [file]
     const { words, cause: safe } = problemOf(cause, hidden, 'see cause')

@@ -2,13 +2,12 @@
  * Proofs of possession (RFC 9449): tokens are bound to a key of this manager, and every request
  * that spends one says, signed, which request it is. The private key never leaves the process.
  */
-import { generateKeyPair, randomUUID } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
 import { accessTokenHash } from '../access-token.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { Clock } from '../clock.ts'
 import { ClientAuthenticationError, ConfigurationError } from '../errors.ts'
+import { nodeCrypto, nodeUtil } from '../late-builtins.ts'
 import { DpopNonces } from './dpop-nonces.ts'
 import { signJws } from './jws.ts'
 import { keySource } from './key-source.ts'
@@ -37,10 +36,7 @@ export interface ProofSubject {
   readonly token?: AccessToken
 }
 
-const generate = promisify(generateKeyPair) as (
-  type: string,
-  options: object,
-) => Promise<{ readonly privateKey: KeyObject }>
+type Generate = (type: string, options: object) => Promise<{ readonly privateKey: KeyObject }>
 
 export class DpopProver {
   readonly allowBearer: boolean
@@ -74,7 +70,7 @@ export class DpopProver {
     const key = await this.#signingKey()
     const header = { typ: 'dpop+jwt', alg: key.algorithm, jwk: key.publicJwk }
     return signJws(key, header, {
-      jti: randomUUID(),
+      jti: nodeCrypto().randomUUID(),
       htm: method,
       // Section 4.2: without query and fragment; its escapes stay as they are sent.
       htu: `${url.origin}${url.pathname}`,
@@ -104,6 +100,7 @@ export class DpopProver {
 
 /** ES256 is what every server knows. */
 async function newKey(algorithm: SigningAlgorithm = 'ES256'): Promise<SigningKey> {
+  const generate = nodeUtil().promisify(nodeCrypto().generateKeyPair) as Generate
   const { privateKey } = await generate(...keyPairFor(algorithm))
   return readSigningKey(privateKey, { algorithm })
 }

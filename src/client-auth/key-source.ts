@@ -3,8 +3,8 @@
  * is imported once; a file or a function is asked again for every attempt, and what it gives is
  * imported only when it has changed, so that keys are rotated without a restart.
  */
-import { createHash } from 'node:crypto'
 import { ClientAuthenticationError } from '../errors.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 import { called, contents, fileOf, unavailable, wrongCredential } from './credential-source.ts'
 import { signatureBytes, signingAlgorithms } from './signing-algorithm.ts'
 import type { SigningAlgorithm } from './signing-algorithm.ts'
@@ -102,7 +102,7 @@ function isJwk(value: unknown): boolean {
 
 function digestOf(value: unknown): unknown {
   try {
-    return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
+    return nodeCrypto().createHash('sha256').update(JSON.stringify(value)).digest('base64url')
   } catch {
     // In a circle, for example: the import says better what is wrong with it.
     return value

@@ -2,8 +2,8 @@
  * A private key in one of the forms in which people have it, as Node's KeyObject; or what is wrong with
  * it, in words that never quote it. Pure.
  */
-import { createPrivateKey, KeyObject } from 'node:crypto'
-import type { JsonWebKey, webcrypto } from 'node:crypto'
+import type { JsonWebKey, KeyObject, webcrypto } from 'node:crypto'
+import { nodeCrypto } from '../late-builtins.ts'
 
 /** A private key as it is at hand: PEM (PKCS#8, PKCS#1, SEC1), JWK, KeyObject or CryptoKey. */
 export type PrivateKeyInput = string | PrivateJwk | KeyObject | webcrypto.CryptoKey
@@ -34,6 +34,7 @@ export function keyObjectOf(input: unknown): {
   readonly key: KeyObject
   readonly jwk?: Readonly<Record<string, unknown>>
 } {
+  const { createPrivateKey, KeyObject } = nodeCrypto()
   if (input instanceof KeyObject) return { key: input }
   if (typeof input === 'string') return { key: fromPem(input) }
   if (typeof input === 'object' && input !== null && 'kty' in input) {
@@ -70,7 +71,7 @@ function fromPem(text: string): KeyObject {
 
 function parsedPem(text: string): KeyObject {
   try {
-    return createPrivateKey(text)
+    return nodeCrypto().createPrivateKey(text)
   } catch {
     throw new KeyProblem('is PEM that cannot be read; is it whole, with its line breaks?')
   }

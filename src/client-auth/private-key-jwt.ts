@@ -2,8 +2,8 @@
  * `private_key_jwt` (RFC 7523, OpenID Connect Core section 9): an assertion signed with a private
  * key that never leaves the process, or never enters it where a key management service signs.
  */
-import { createHash, X509Certificate } from 'node:crypto'
 import { FieldReader } from '../field-reader.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 import type { ClientAuthentication, ClientAuthenticationContext } from './client-authentication.ts'
 import { keySource } from './key-source.ts'
 import type { PrivateKey } from './key-source.ts'
@@ -77,6 +77,7 @@ function thumbprintOf(fields: FieldReader): string | undefined {
   if (pem === undefined) return undefined
   try {
     // RFC 7515 section 4.1.8: the SHA-256 of the certificate's DER.
+    const { createHash, X509Certificate } = nodeCrypto()
     return createHash('sha256')
       .update(new X509Certificate(pem as string).raw)
       .digest('base64url')

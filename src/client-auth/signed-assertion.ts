@@ -2,7 +2,7 @@
  * A client assertion that we sign ourselves (RFC 7523 section 3): for one use, for a minute, for
  * one server. Made anew for every attempt.
  */
-import { randomUUID } from 'node:crypto'
+import { nodeCrypto } from '../late-builtins.ts'
 import type { ClientAuthenticationContext, ClientProof } from './client-authentication.ts'
 import { signJws } from './jws.ts'
 import type { JwsSigner } from './jws.ts'
@@ -39,7 +39,7 @@ export async function signedAssertion(
     iss: context.clientId,
     sub: context.clientId,
     aud: audience,
-    jti: randomUUID(),
+    jti: nodeCrypto().randomUUID(),
     iat: now - backdatedSeconds,
     nbf: now - backdatedSeconds,
     exp: now + lifetimeSeconds,

@@ -2,10 +2,9 @@
  * The algorithms that we sign with (RFC 7518 section 3.1, RFC 8037), which keys fit them, and how
  * Node's crypto is asked for each. Asymmetric ones only; a shared secret is `client_secret_jwt`.
  */
-import { constants, sign, subtle } from 'node:crypto'
 import type { KeyObject, webcrypto } from 'node:crypto'
-import { promisify } from 'node:util'
 import type { FieldReader } from '../field-reader.ts'
+import { nodeCrypto, nodeUtil } from '../late-builtins.ts'
 
 export type SigningAlgorithm =
   'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'PS256' | 'PS384' | 'PS512' | 'RS256' | 'RS384' | 'RS512'
@@ -90,11 +89,10 @@ export function fittingAlgorithms(
   }
 }
 
-const signInThreadPool = promisify(sign) as (
-  digest: string,
-  data: Uint8Array,
-  key: object,
-) => Promise<Buffer>
+function signInThreadPool(digest: string, data: Uint8Array, key: object): Promise<Buffer> {
+  const sign = nodeUtil().promisify(nodeCrypto().sign)
+  return (sign as (...words: readonly unknown[]) => Promise<Buffer>)(digest, data, key)
+}
 
 /** The signature of `data`, as JWS has it: for EC the two numbers side by side. */
 export async function signWithKeyObject(
@@ -102,6 +100,7 @@ export async function signWithKeyObject(
   data: Uint8Array,
   key: KeyObject,
 ): Promise<Uint8Array> {
+  const { constants, sign } = nodeCrypto()
   const digest = `sha${algorithm.slice(2)}`
   if (algorithm === 'EdDSA') return sign(null, data, key)
   // Microseconds: a hop to another thread would cost more.
@@ -123,5 +122,5 @@ export async function signWithCryptoKey(
       : algorithm.startsWith('ES')
         ? { name: 'ECDSA', hash: `SHA-${bits}` }
         : { name: key.algorithm.name, saltLength: bits / 8 }
-  return new Uint8Array(await subtle.sign(parameters, key, data))
+  return new Uint8Array(await nodeCrypto().subtle.sign(parameters, key, data))
 }

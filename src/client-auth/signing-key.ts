@@ -3,9 +3,9 @@
  * its algorithm, and kept where no inspection finds it. A key management service signs through a
  * function instead.
  */
-import { createHash, createPublicKey, randomUUID } from 'node:crypto'
 import type { JsonWebKey, webcrypto } from 'node:crypto'
 import { ClientAuthenticationError } from '../errors.ts'
+import { nodeCrypto } from '../late-builtins.ts'
 import { safeCause } from '../wire/quoted-text.ts'
 import { keyObjectOf, KeyProblem } from './private-key-input.ts'
 import { fittingAlgorithms, signWithCryptoKey, signWithKeyObject } from './signing-algorithm.ts'
@@ -43,7 +43,7 @@ export function readSigningKey(input: unknown, options: SigningKeyOptions = {}):
   const wanted = options.algorithm ?? namedAlgorithm(jwk?.['alg'])
   const algorithm = algorithmFor(facts, wanted)
   const keyId = options.keyId ?? (typeof jwk?.['kid'] === 'string' ? jwk['kid'] : undefined)
-  const publicKey = createPublicKey(key)
+  const publicKey = nodeCrypto().createPublicKey(key)
   const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
   return {
     algorithm,
@@ -102,7 +102,7 @@ function fromCryptoKey(key: webcrypto.CryptoKey, options: SigningKeyOptions): Si
     algorithm,
     keyId: options.keyId,
     publicJwk: undefined,
-    fingerprint: randomUUID(),
+    fingerprint: nodeCrypto().randomUUID(),
     sign: (data) => signed(() => signWithCryptoKey(algorithm, data, key)),
   }
 }
@@ -121,5 +121,5 @@ async function signed(sign: () => Promise<Uint8Array>): Promise<Uint8Array> {
 }
 
 function fingerprintOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return nodeCrypto().createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }

@@ -22,7 +22,7 @@ export interface FromEnvironment<Made> {
   readonly request: EnvironmentRequest
 }
 
-export function fromEnvironment<Made>(
+export function makeFromEnvironment<Made>(
   settings: EnvironmentOptions,
   create: (options: TokenManagerOptions) => Made,
 ): FromEnvironment<Made> {

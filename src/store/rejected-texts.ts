@@ -2,7 +2,7 @@
  * What resources have refused, however long ago it left the cache: a store may still have it. Only
  * hashes are kept, and the oldest leave first.
  */
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from '../late-builtins.ts'
 
 const most = 1_000
 
@@ -23,5 +23,5 @@ export class RejectedTexts {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return nodeCrypto().createHash('sha256').update(text).digest('base64url')
 }

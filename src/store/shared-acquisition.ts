@@ -3,7 +3,7 @@
  * a lease, and the others wait for what it brings. Whatever the store does, the token comes from
  * the authorization server then: this file can make an acquisition later, and never fail.
  */
-import { randomUUID } from 'node:crypto'
+import { nodeCrypto } from '../late-builtins.ts'
 import { hasText } from '../access-token.ts'
 import type { RenewalWindows } from '../cache/renewal-plan.ts'
 import { instantOf, sleep } from '../clock.ts'
@@ -181,7 +181,7 @@ export class SharedAcquisition {
     const ageMs = this.#parts.clock.monotonic() - life.startedAt.monotonic
     const expiresInMs = life.lifetimeMs - ageMs
     const isNews = !this.#isRejected(acquired) && expiresInMs > 0 && fits(token)
-    const record = { id: randomUUID(), value: recordOf(acquired, name), expiresInMs }
+    const record = { id: nodeCrypto().randomUUID(), value: recordOf(acquired, name), expiresInMs }
     const isKept = isNews && version !== undefined && (await store.set(record, version)) === true
     await lease?.release(isKept ? 'done' : 'failed')
   }

@@ -2,7 +2,7 @@
  * What a token is called in the store: a hash of everything that changes it, so that no audience,
  * scope or client can be read there, and no two different tokens share a name. Pure.
  */
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from '../late-builtins.ts'
 
 /** What changes a token beside the request and the client. */
 export interface NamedToken {
@@ -23,5 +23,5 @@ export function storeName(token: NamedToken): string {
   const { key, tokenEndpoint = null, provider, parameters, boundTo, terms } = token
   const asked = [key, tokenEndpoint, provider, parameters, boundTo]
   const text = JSON.stringify(['m2m-tokens', ...asked, ...terms])
-  return createHash('sha256').update(text).digest('base64url')
+  return nodeCrypto().createHash('sha256').update(text).digest('base64url')
 }

@@ -3,6 +3,7 @@
  * `clock` of a manager, a verifier, or anything else of this package. It never reads real time.
  */
 import type { Clock } from '../clock.ts'
+import { provideParts } from '../loaded-parts.ts'
 
 interface Timer {
   readonly at: number
@@ -32,6 +33,8 @@ export const startOfTime = 1_893_456_000_000
  * @param startsAt Milliseconds since the epoch that its wall clock begins with. Default: 1 January 2030.
  */
 export function manualClock(startsAt: number = startOfTime): ManualClock {
+  // A file that is read takes real time, which this clock does not know.
+  provideParts()
   let wall = startsAt
   let monotonic = 1_000
   const timers = new Set<Timer>()

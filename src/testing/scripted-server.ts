@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { FieldReader } from '../field-reader.ts'
+import { provideParts } from '../loaded-parts.ts'
 import { AnswerScript } from './answer-script.ts'
 import type { TokenDemand } from './issued-tokens.ts'
 import type { ReceivedRequest } from './received-request.ts'
@@ -34,6 +35,8 @@ export class ScriptedServer implements ServerControls {
   #metadata: Metadata | undefined
 
   constructor(issuer: string, settings: ResolvedServerOptions) {
+    // Tests with timers that stand still cannot wait for a file to be read.
+    provideParts()
     const base = issuer.replace(/\/$/, '')
     const { origin, pathname } = new URL(base)
     const path = pathname.replace(/\/$/, '')

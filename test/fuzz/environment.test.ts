@@ -1,7 +1,8 @@
 /** Variables as careless hands fill them: a secret in every one of them, whole or in pieces. */
 import { inspect } from 'node:util'
 import { fc, test } from '@fast-check/vitest'
-import { TokenManager } from 'm2m-tokens'
+import type { TokenManager } from 'm2m-tokens'
+import { fromEnvironment } from 'm2m-tokens/auto'
 import { afterAll, describe, expect } from 'vitest'
 import { parseJsonVariable } from '../../src/environment/json-variable.ts'
 import { environmentVariables } from '../../src/environment/variables.ts'
@@ -88,7 +89,7 @@ const withJson = secret.chain((text) =>
 )
 
 function refusalIn(env: Record<string, string>) {
-  return packageErrorOf(() => managers.push(TokenManager.fromEnvironment({ env })))
+  return packageErrorOf(() => managers.push(fromEnvironment({ env })))
 }
 
 describe('variables with a secret anywhere', () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { isTokenError, TokenManager } from 'm2m-tokens'
-import { getToken, tokens as autoTokens } from 'm2m-tokens/auto'
+import { fromEnvironment, getToken, tokens as autoTokens } from 'm2m-tokens/auto'
 import { instrumentTokens } from 'm2m-tokens/otel'
 import { keycloak } from 'm2m-tokens/providers'
 import { redisTokenStore, sealedTokenStore } from 'm2m-tokens/redis'
@@ -35,8 +35,11 @@ async function shared(): Promise<void> {
   process.env['M2M_CLIENT_SECRET'] = server.options.clientSecret
   process.env['M2M_AUDIENCE'] = 'event'
   assert.equal((await getToken()).tokenType, 'Bearer')
+  const own = fromEnvironment({ retries: 0 })
+  assert.ok(own instanceof TokenManager)
+  assert.equal((await own.getToken('event')).tokenType, 'Bearer')
   await command()
-  await Promise.all([...fleet, autoTokens, server].map((one) => one.close()))
+  await Promise.all([...fleet, autoTokens, own, server].map((one) => one.close()))
 }
 
 /** The command, as `npm install` has linked it. */

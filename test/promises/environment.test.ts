@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ConfigurationError, TokenManager } from 'm2m-tokens'
-import type { EnvironmentOptions } from 'm2m-tokens'
+import { fromEnvironment } from 'm2m-tokens/auto'
+import type { EnvironmentOptions } from 'm2m-tokens/auto'
 import { standard } from 'm2m-tokens/providers'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startExpressOAuth } from '../interop/support/express-oauth.ts'
@@ -19,7 +20,7 @@ import { rejectionOf } from '../support/start.ts'
 import { errorOf } from '../rooms/environment/refusal-of.ts'
 
 function made(options: EnvironmentOptions): TokenManager {
-  const tokens = TokenManager.fromEnvironment({ random: () => 0, ...options })
+  const tokens = fromEnvironment({ random: () => 0, ...options })
   onTestFinished(() => tokens.close())
   return tokens
 }
@@ -43,7 +44,7 @@ describe('a manager of the environment', () => {
     const server = await startAuthorizationServer()
     vi.stubEnv('M2M_TOKEN_ENDPOINT', server.tokenEndpoint)
     for (const [name, value] of Object.entries(client)) vi.stubEnv(name, value)
-    const tokens = TokenManager.fromEnvironment()
+    const tokens = fromEnvironment()
     onTestFinished(() => tokens.close())
     expect(tokens).toBeInstanceOf(TokenManager)
     await tokens.getToken('event', ['event.view'])
@@ -215,7 +216,7 @@ describe('options beside the environment', () => {
     expect(errorOf(() => made({ env, issuer: 'nonsense' })).field).toBe('issuer')
     const misspelt = { env, maxEntrys: 1 } as EnvironmentOptions
     expect(errorOf(() => made(misspelt)).message).toMatch(/did you mean 'maxEntries'/)
-    const none = errorOf(() => TokenManager.fromEnvironment('x' as never))
+    const none = errorOf(() => fromEnvironment('x' as never))
     expect(none.message).toMatch(/takes an object of TokenManager options and env, not a string/)
   })
 })

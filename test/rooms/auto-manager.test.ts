@@ -4,7 +4,7 @@ import { attachBearer } from 'm2m-tokens/axios'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAutoManager } from '../../src/auto-manager.ts'
 import type { AutoManager } from '../../src/auto-manager.ts'
-import { fromEnvironment } from '../../src/environment/from-environment.ts'
+import { makeFromEnvironment } from '../../src/environment/from-environment.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { ScriptedServer } from '../support/authorization-server.ts'
 import { startResourceServer } from '../support/resource-server.ts'
@@ -30,7 +30,7 @@ async function start(overrides: Record<string, string> = {}): Promise<World> {
   let tries = 0
   const auto = createAutoManager(() => {
     tries += 1
-    return fromEnvironment({ env }, (options) => new TokenManager(options))
+    return makeFromEnvironment({ env }, (options) => new TokenManager(options))
   })
   onTestFinished(() => auto.tokens.close())
   return { auto, server, tries: () => tries, env }

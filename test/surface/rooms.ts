@@ -11,6 +11,7 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
     'token-source.ts',
     'events.ts',
     'clock.ts',
+    'late-builtins.ts',
   ],
   tools: [
     'secure-url.ts',
@@ -20,6 +21,7 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
     'json-object.ts',
     'issuer-metadata.ts',
     'field-reader.ts',
+    'lazy-part.ts',
   ],
   options: ['options.ts', 'get-token.ts'],
   assembly: [
@@ -32,6 +34,8 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
     'resolve-store.ts',
     'shared-acquire.ts',
     'manager-parts.ts',
+    'acquiring.ts',
+    'loaded-parts.ts',
     'work-behind.ts',
     'discovered-source.ts',
     'listed-sources.ts',
@@ -83,10 +87,20 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['cli', 'assembly', 'environment', 'providers', 'options (types)', 'request (types)'],
     ...['bearer', 'client-auth', 'wire', 'tools', 'ground'],
   ],
+  // Neither the environment nor the presets: whoever does not name them does not load them.
+  'front door': [
+    ...['assembly', 'options (types)', 'bearer', 'client-auth', 'request (types)'],
+    ...['store (types)', 'wire (types)', 'ground'],
+  ],
   assembly: [
     ...['assembly', 'options', 'acquisition', 'bearer', 'cache', 'client-auth'],
-    ...['request', 'store', 'wire', 'environment', 'tools', 'ground'],
+    ...['request', 'store', 'wire', 'tools', 'ground'],
   ],
+}
+
+/** Loaded by a call and not by an import: nobody pays for it before. */
+function isLate(path: string): boolean {
+  return path === 'late-builtins.ts'
 }
 
 /** What comes from outside: the package, and the only places that may import it. */
@@ -102,8 +116,10 @@ export const packages: Readonly<Record<string, (path: string, how: Import) => bo
     /^verifier\/|^store\/sealed-token-store.ts$/.test(path) ||
     how.lazy ||
     (/^(store|testing)\//.test(path) && how.typeOnly),
-  'node:crypto': (path) =>
-    /^(client-auth|store|verifier)\/|^access-token.ts$|^testing\/new-id.ts$/.test(path),
+  'node:crypto': (path, how) =>
+    (path.startsWith('client-auth/') && how.typeOnly) ||
+    /^(store|verifier)\/|^testing\/new-id.ts$/.test(path) ||
+    isLate(path),
   'node:tls': (path, how) =>
     ['client-auth/tls-transport.ts', 'cli/doctor/peer-certificate.ts'].includes(path) && how.lazy,
   'node:fs': (path) => path === 'cli/program.ts',
@@ -112,9 +128,9 @@ export const packages: Readonly<Record<string, (path: string, how: Import) => bo
   'node:events': (path) => path === 'testing/http-listener.ts',
   'node:http': (path, how) =>
     path === 'testing/http-listener.ts' || (path.startsWith('testing/') && how.typeOnly),
-  'node:util': (path) => path.startsWith('client-auth/'),
+  'node:util': isLate,
   'node:fs/promises': (path) =>
-    path.startsWith('client-auth/') || ['cli/fetch-body.ts', 'cli/fetch-answer.ts'].includes(path),
+    ['cli/fetch-body.ts', 'cli/fetch-answer.ts'].includes(path) || isLate(path),
   'node:diagnostics_channel': (path) => ['events.ts', 'otel/listen.ts'].includes(path),
   '@opentelemetry/api': (path) => path.startsWith('otel/'),
 }

@@ -1,0 +1,57 @@
+/**
+ * Fewer files for the same modules: opening a file costs a start-up more than reading what stands in
+ * it. Everything that an import of the package loads comes in one file, and everything that is loaded
+ * with the first acquisition in another. See docs/decisions/0019-loaded-on-first-use.md.
+ */
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { rollup } from 'rollup'
+
+/** @param folder Where the entries and chunks are, as ES modules. @param entries Names without ending. */
+export async function mergeChunks(folder: string, entries: readonly string[]): Promise<void> {
+  const before = (await readdir(folder)).filter((name) => name.endsWith('.js'))
+  const imports = await importsOf(folder, before)
+  const chunk = (start: string) => before.filter((name) => name.startsWith(`${start}-`))
+  // In this order: what two of them load comes with the first.
+  const merged = new Map([
+    ['core', reachable(imports, ['index.js'])],
+    ['careful-sending', reachable(imports, chunk('careful-sending'))],
+    ['acquiring', reachable(imports, chunk('acquiring'))],
+  ])
+  const bundle = await rollup({
+    input: Object.fromEntries(entries.map((name) => [name, resolve(folder, `${name}.js`)])),
+    external: (id) => !id.startsWith('.') && !id.startsWith(resolve(folder)),
+    treeshake: false,
+    onwarn: (warning) => {
+      throw new Error(warning.message)
+    },
+  })
+  const { output } = await bundle.generate({
+    format: 'es',
+    chunkFileNames: '[name].js',
+    manualChunks: (id) => [...merged].find(([, names]) => names.has(basename(id)))?.[0],
+  })
+  const chunks = output.filter((part) => part.type === 'chunk')
+  await Promise.all(chunks.map((chunk) => writeFile(resolve(folder, chunk.fileName), chunk.code)))
+  const written = new Set(chunks.map((chunk) => chunk.fileName))
+  const left = before.filter((name) => !written.has(name))
+  await Promise.all(left.map((name) => unlink(resolve(folder, name))))
+}
+
+type Imports = ReadonlyMap<string, readonly string[]>
+
+/** What each file imports of the others, at once and not on first use. */
+async function importsOf(folder: string, names: readonly string[]): Promise<Imports> {
+  const found = names.map(async (name) => {
+    const text = await readFile(resolve(folder, name), 'utf8')
+    const named = text.matchAll(/^(?:import|export)\b[^'"]*['"]\.\/([^'"]+)['"]/gm)
+    return [name, [...named].map((match) => match[1] ?? '')] as const
+  })
+  return new Map(await Promise.all(found))
+}
+
+function reachable(imports: Imports, start: readonly string[]): ReadonlySet<string> {
+  const found = new Set(start)
+  for (const name of found) for (const next of imports.get(name) ?? []) found.add(next)
+  return found
+}
