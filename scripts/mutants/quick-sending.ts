@@ -6,6 +6,18 @@ const plain = 'rooms/bearer/plain-url'
 
 export const quickSendingMutants: readonly Mutant[] = [
   ...mutantsOf(
+    'src/bearer/audience-map.ts',
+    [plain],
+    [
+      {
+        id: 'plain-another-url',
+        rule: 'Another URL may belong to another entry.',
+        find: 'if (href === before) return target',
+        replace: 'if (before !== undefined) return target',
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/bearer/plain-url.ts',
     [plain],
     [

@@ -6,8 +6,8 @@ import { lazyPart } from '../lazy-part.ts'
 import type { BearerRouter } from '../token-source.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
 import type { FetchFunction } from './outgoing-request.ts'
-import { sendQuickly } from './quick-sending.ts'
-import type { Carefully, FetchCall } from './quick-sending.ts'
+import { createQuickFetch } from './quick-sending.ts'
+import type { Carefully } from './quick-sending.ts'
 
 export interface BearerFetchParts {
   readonly router: BearerRouter
@@ -24,12 +24,5 @@ export function createBearerFetch(parts: BearerFetchParts): FetchFunction {
     const { sendCarefully } = carefulSending.loaded ?? (await carefulSending.load())
     return sendCarefully(parts, outgoing, first)
   }
-  return (input, init) => {
-    const call: FetchCall = [input, init]
-    try {
-      return sendQuickly(parts, call, carefully) ?? carefully(call)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
-  }
+  return createQuickFetch(parts, carefully)
 }

@@ -9,7 +9,13 @@ import type { BearerFetchParts } from './bearer-fetch.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import type { FirstAnswer } from './quick-sending.ts'
 import { isRedirectStatus } from './redirect-status.ts'
-import { bodyHeaders, mostRedirects, nextHop, originBoundHeaders, redirectRoute } from './redirect.ts'
+import {
+  bodyHeaders,
+  mostRedirects,
+  nextHop,
+  originBoundHeaders,
+  redirectRoute,
+} from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { spendToken } from './spend-token.ts'
 

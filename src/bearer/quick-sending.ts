@@ -23,25 +23,32 @@ export type FetchCall = Parameters<FetchFunction>
 export type Carefully = (call: FetchCall, first?: FirstAnswer) => Promise<Response>
 
 /** The answer, if it came at once, and asks for nothing; else what the careful way makes of it. */
-export function sendQuickly(
-  parts: { readonly router: BearerRouter; readonly fetch: () => FetchFunction },
-  call: FetchCall,
+export function createQuickFetch(
+  { router, fetch }: { readonly router: BearerRouter; readonly fetch: () => FetchFunction },
   carefully: Carefully,
-): Promise<Response> | undefined {
-  const [input, init] = call
-  if (typeof input !== 'string' || !isPlainInit(init)) return undefined
-  const source = parts.router[plainRoute]?.(input)
-  if (source === undefined) return undefined
-  const token = source[heldToken]?.()
-  if (token === undefined) return undefined
-  const authorization = authorizationHeader(token)
-  const headers = { ...(init?.headers as Record<string, string> | undefined), authorization }
-  const answer = parts.fetch()(input, { ...init, headers, redirect: 'manual' })
-  return answer.then((response) => {
-    const { status } = response
-    if (status !== 401 && !isRedirectStatus(status)) return response
-    return carefully(call, { source, token, answer: response })
-  })
+): FetchFunction {
+  return (input, init) => {
+    try {
+      if (typeof input !== 'string' || !isPlainInit(init)) return carefully([input, init])
+      const source = router[plainRoute]?.(input)
+      if (source === undefined) return carefully([input, init])
+      const token = source[heldToken]?.()
+      if (token === undefined) return carefully([input, init])
+      return fetch()(input, attached(init, authorizationHeader(token))).then((answer) => {
+        const { status } = answer
+        if (status !== 401 && !isRedirectStatus(status)) return answer
+        return carefully([input, init], { source, token, answer })
+      })
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+}
+
+function attached(init: RequestInit | undefined, authorization: string): RequestInit {
+  if (init === undefined) return { headers: { authorization }, redirect: 'manual' }
+  const headers = { ...(init.headers as Readonly<Record<string, string>> | undefined), authorization }
+  return { ...init, headers, redirect: 'manual' }
 }
 
 /** An object of its own, with a text or nothing for a body, and headers as an object. */

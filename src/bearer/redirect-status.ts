@@ -1,4 +1,4 @@
 /** Which answers are redirects that a fetch follows (RFC 9110 section 15.4). Pure. */
 export function isRedirectStatus(status: number): boolean {
-  return [301, 302, 303, 307, 308].includes(status)
+  return status >= 301 && status <= 308 && ![304, 305, 306].includes(status)
 }
