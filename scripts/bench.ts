@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: builds the package as it is published, installs what it is compared with (in
  * `test/bench/` alone), and measures. `-- --quick` shows all of it in two minutes; `-- --scenario
- * hit` measures one part. Every run is described in docs/benchmarks.md.
+ * hit` measures one part; `-- --render` measures nothing and writes charts and tables again. Every
+ * one is described in docs/benchmarks.md.
  */
 import { spawn } from 'node:child_process'
 import { copyFile, readFile } from 'node:fs/promises'
@@ -13,6 +14,8 @@ import { root } from './gate.ts'
 const bench = join(root, 'test', 'bench')
 const folder = join(root, '.cache', 'bench', 'package')
 const rest = process.argv.slice(2)
+/** Nothing but its number in the series, if that. */
+const isWhole = rest.every((word) => word === '--run' || /^(--run=)?\d$/.test(word))
 
 /** Shows what the program shows; its standard output may go to standard error. */
 function show(cwd: string, command: readonly string[], quiet = true): Promise<number> {
@@ -46,22 +49,12 @@ async function install(): Promise<void> {
 /** What is measured is what users load: bundled, with the manifest beside it. */
 async function build(): Promise<void> {
   const tsup = await prepareCopy(folder)
-  // Types take the greater part of a build, and weigh only in the tarball of a full run.
-  await mustShow(folder, ...tsup, ...(rest.length === 0 ? [] : ['--no-dts']))
+  // Types take the greater part of a build, and weigh only in the tarball of a whole run.
+  await mustShow(folder, ...tsup, ...(isWhole ? [] : ['--no-dts']))
 }
 
-await install()
-await build()
-process.exitCode = await show(root, [process.execPath, join(bench, 'main.ts'), ...rest], false)
-if (process.exitCode === 0 && rest.length === 0) {
-  const prettier = join(root, 'node_modules', '.bin', 'prettier')
-  await mustShow(
-    root,
-    prettier,
-    '--write',
-    '--log-level',
-    'warn',
-    'docs/bench',
-    'docs/benchmarks.md',
-  )
+if (!rest.includes('--render')) {
+  await install()
+  await build()
 }
+process.exitCode = await show(root, [process.execPath, join(bench, 'main.ts'), ...rest], false)

@@ -6,6 +6,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { weigh } from '../test/bench/bundle.ts'
+import type { Weights } from '../test/bench/bundle.ts'
 import { prepareCopy } from './built-copy.ts'
 import { GateError, inTemporaryFolder, root, run } from './gate.ts'
 import { isMeasures } from './guard/measures.ts'
@@ -19,24 +20,38 @@ interface Limit {
 }
 
 interface Seen extends Measures {
-  /** Bytes of each entry, bundled without dependencies, minified, gzip. */
-  readonly gzip: ReadonlyMap<string, number>
+  /** Each entry, bundled without dependencies: what an import loads, and what it may load later. */
+  readonly entries: ReadonlyMap<string, Weights>
   /** Files of ours that `import 'm2m-tokens'` loads. */
   readonly files: number
   /** Packages that it loads. */
   readonly packages: readonly string[]
 }
 
+/** Of what an import loads; dependencies do not count. */
 const gzip = (entry: string, most: number): Limit => ({
-  what: `${entry}: gzip, without dependencies`,
+  what: `${entry}: gzip at import`,
   most,
   unit: 'B',
-  of: (seen) => seen.gzip.get(entry) ?? Number.NaN,
+  of: (seen) => seen.entries.get(entry)?.loaded.gzip ?? Number.NaN,
+})
+
+/** With what it may load later: code that is only moved behind an `import()` is still carried. */
+const gzipOfAll = (entry: string, most: number): Limit => ({
+  what: `${entry}: gzip, with what it loads later`,
+  most,
+  unit: 'B',
+  of: ({ entries }) => {
+    const weights = entries.get(entry)
+    return weights === undefined ? Number.NaN : weights.loaded.gzip + weights.later.gzip
+  },
 })
 
 /** Room for what grows a little; what grows by more has a reason, or goes. */
 const limits: readonly Limit[] = [
   gzip('index', 46_000),
+  // Chunks compress a little worse than one file.
+  gzipOfAll('index', 50_000),
   gzip('auto', 45_000),
   gzip('axios', 5_500),
   gzip('undici', 6_000),
@@ -67,7 +82,7 @@ async function build(folder: string): Promise<string> {
   return join(copy, 'dist')
 }
 
-async function weights(dist: string): Promise<ReadonlyMap<string, number>> {
+async function weights(dist: string): Promise<ReadonlyMap<string, Weights>> {
   const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, unknown>>
   }
@@ -76,7 +91,7 @@ async function weights(dist: string): Promise<ReadonlyMap<string, number>> {
     .map((name) => (name === '.' ? 'index' : name.slice(2)))
   const weighed = entries.map(async (entry) => {
     const code = `export * from ${JSON.stringify(join(dist, `${entry}.js`))}`
-    return [entry, (await weigh({ code, folder: dist, own: [] })).gzip] as const
+    return [entry, await weigh({ code, folder: dist, own: [] })] as const
   })
   return new Map(await Promise.all(weighed))
 }
@@ -98,7 +113,7 @@ async function look(dist: string): Promise<Seen> {
   )
   return {
     ...measures,
-    gzip: await weights(dist),
+    entries: await weights(dist),
     files: loaded.filter((file) => !file.includes('/node_modules/')).length,
     packages: [...new Set(packages)],
   }
@@ -107,7 +122,7 @@ async function look(dist: string): Promise<Seen> {
 await inTemporaryFolder(async (folder) => {
   const dist = await build(folder)
   const seen = await look(dist)
-  const unlisted = [...seen.gzip.keys()].filter(
+  const unlisted = [...seen.entries.keys()].filter(
     (entry) => !limits.some(({ what }) => what.startsWith(`${entry}:`)),
   )
   if (unlisted.length > 0) throw new GateError(`no limit for ${unlisted.join(', ')}`)

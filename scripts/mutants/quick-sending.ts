@@ -6,6 +6,19 @@ const plain = 'rooms/bearer/plain-url'
 
 export const quickSendingMutants: readonly Mutant[] = [
   ...mutantsOf(
+    'src/bearer/plain-headers.ts',
+    ['interop/undici-quick'],
+    [
+      {
+        id: 'quick-own-authorization',
+        rule: 'An Authorization header of the caller’s own is left alone.',
+        find: "if (name.length === 13 && name.toLowerCase() === 'authorization') return false",
+        replace: '',
+        killers: ['interop/fetch-inputs', 'interop/fetch-bodies', 'promises/audience-isolation'],
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/bearer/audience-map.ts',
     [plain],
     [
@@ -51,13 +64,6 @@ export const quickSendingMutants: readonly Mutant[] = [
         find: ' && !isRedirectStatus(status)',
         replace: '',
         killers: ['interop/redirects', 'security/where-tokens-go'],
-      },
-      {
-        id: 'quick-own-authorization',
-        rule: 'An Authorization header of the caller’s own is left alone.',
-        find: "if (name.length === 13 && name.toLowerCase() === 'authorization') return false",
-        replace: '',
-        killers: ['interop/fetch-inputs', 'interop/fetch-bodies', 'promises/audience-isolation'],
       },
     ],
   ),

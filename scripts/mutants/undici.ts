@@ -44,6 +44,49 @@ export const undiciMutants: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    'src/adapters/undici-quick.ts',
+    ['interop/undici-quick'],
+    [
+      {
+        id: 'undici-quick-headers',
+        rule: 'What cannot be written beside is read.',
+        find: ' || !isPlainHeaders(options.headers)',
+        replace: '',
+      },
+      {
+        id: 'undici-quick-origin-path',
+        rule: 'An origin with a path does not choose the token of that path.',
+        find: "origin.indexOf('/', schemeLength) === -1 ? ",
+        replace: 'true ? ',
+      },
+      {
+        id: 'undici-quick-own-origin',
+        rule: 'A dispatcher of one origin gets the token of that origin.',
+        find: 'ownOrigin ?? options.origin',
+        replace: 'options.origin',
+      },
+      {
+        id: 'undici-quick-refused',
+        rule: 'A refused token is renewed.',
+        find: 'void deliverOn(delivery, relay, { token, answer })',
+        replace: 'answer.pass()',
+      },
+      {
+        id: 'undici-quick-failed',
+        rule: 'What cannot be sent is told.',
+        find: '      tell(handler, relay, error)\n',
+        replace: '',
+      },
+      {
+        id: 'undici-quick-no-redirect',
+        rule: 'No redirect is followed below us.',
+        find: ', maxRedirections: 0',
+        replace: '',
+        killers: [composed],
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/adapters/undici-delivery.ts',
     [requests],
     [

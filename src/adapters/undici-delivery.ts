@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici'
 import type { AttachedHeaders } from '../bearer/proven-sending.ts'
 import { isReplayable } from '../bearer/replayable.ts'
 import { spendToken } from '../bearer/spend-token.ts'
+import type { AccessToken } from '../access-token.ts'
 import type { TokenSource } from '../token-source.ts'
 import { withAttached } from './undici-headers.ts'
 import type { ReadHeaders } from './undici-headers.ts'
@@ -22,37 +23,66 @@ export interface Delivery {
   readonly headers: ReadHeaders['given']
 }
 
+/** What was sent already, and answered. */
+export interface FirstReply {
+  readonly token: AccessToken
+  readonly answer: Reply
+}
+
 /** Never rejects: what goes wrong is told to the handler. */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const { options, handler, source, place } = delivery
+  const { options, handler } = delivery
   const relay = new RelayController()
   const release = watchBody(options.body, relay)
   try {
     // At once, so that the caller can abort while we wait for a token.
     handler.onRequestStart?.(relay, null)
-    const reply = await spendToken<Reply>({
-      url: place.url,
-      method: options.method,
-      source,
-      replayable: canBeSentAgain(options),
-      signal: relay.signal,
-      send: async (attached) => {
-        if (relay.aborted) throw relay.reason as Error
-        const sent = send(delivery, relay, attached)
-        release()
-        return sent
-      },
-      status: ({ status }) => status,
-      header: headerOf,
-      discard: (answer) => {
-        answer.discard()
-      },
-    })
-    reply.pass()
+    await spend(delivery, relay, { release })
   } catch (error) {
     release()
     tell(handler, relay, error)
   }
+}
+
+/** The same from a first answer on, which is a 401. */
+export async function deliverOn(
+  delivery: Delivery,
+  relay: RelayController,
+  first: FirstReply,
+): Promise<void> {
+  try {
+    await spend(delivery, relay, { release: () => undefined, first })
+  } catch (error) {
+    tell(delivery.handler, relay, error)
+  }
+}
+
+async function spend(
+  delivery: Delivery,
+  relay: RelayController,
+  { release, first }: { readonly release: () => void; readonly first?: FirstReply },
+): Promise<void> {
+  const { options, source, place } = delivery
+  const reply = await spendToken<Reply>({
+    url: place.url,
+    method: options.method,
+    source,
+    first,
+    replayable: canBeSentAgain(options),
+    signal: relay.signal,
+    send: async (attached) => {
+      if (relay.aborted) throw relay.reason as Error
+      const sent = send(delivery, relay, attached)
+      release()
+      return sent
+    },
+    status: ({ status }) => status,
+    header: headerOf,
+    discard: (answer) => {
+      answer.discard()
+    },
+  })
+  reply.pass()
 }
 
 function send(
@@ -60,7 +90,8 @@ function send(
   relay: RelayController,
   attached: AttachedHeaders,
 ): Promise<Reply> {
-  const reply = new Reply(handler, relay)
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const reply = new Reply(handler, relay, { arrived: resolve, failed: reject })
   const sent = {
     ...options,
     path: place.path,
@@ -73,7 +104,7 @@ function send(
   } catch (error) {
     reply.onResponseError(null, error as Error)
   }
-  return reply.answered
+  return promise
 }
 
 function canBeSentAgain(options: Dispatcher.DispatchOptions): boolean {
@@ -106,7 +137,11 @@ function isEmitter(body: unknown): body is NodeJS.EventEmitter {
   return 'on' in body && typeof body.on === 'function' && 'off' in body
 }
 
-function tell(handler: Dispatcher.DispatchHandler, relay: RelayController, error: unknown): void {
+export function tell(
+  handler: Dispatcher.DispatchHandler,
+  relay: RelayController,
+  error: unknown,
+): void {
   try {
     handler.onResponseError?.(relay, error as Error)
   } catch {

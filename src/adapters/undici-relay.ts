@@ -8,25 +8,28 @@ type Controller = Dispatcher.DispatchController
 type Raw = Exclude<Controller['rawHeaders'], undefined>
 
 export class RelayController implements Controller {
-  readonly #leaving = new AbortController()
+  /** Made for who listens: most requests are neither aborted nor waited for. */
+  #leaving: AbortController | undefined
   #target: Controller | undefined
   #paused = false
   #reason: Error | null = null
 
   /** For whoever waits on behalf of this request. */
   get signal(): AbortSignal {
+    this.#leaving ??= new AbortController()
+    if (this.#reason !== null) this.#leaving.abort(this.#reason)
     return this.#leaving.signal
   }
 
   /** From now on this is the sending that is controlled. */
   follow(target: Controller): void {
     this.#target = target
-    if (this.signal.aborted) target.abort(this.#reason as Error)
+    if (this.#reason !== null) target.abort(this.#reason)
     else if (this.#paused) target.pause()
   }
 
   get aborted(): boolean {
-    return this.signal.aborted
+    return this.#reason !== null
   }
 
   get paused(): boolean {
@@ -53,10 +56,10 @@ export class RelayController implements Controller {
     if (this.#target !== undefined) this.#target.rawTrailers = trailers
   }
 
-  abort(reason: Error): void {
-    if (this.signal.aborted) return
-    this.#leaving.abort(reason)
-    this.#reason = this.signal.reason as Error
+  abort(reason: unknown): void {
+    if (this.#reason !== null) return
+    this.#reason = (reason ?? AbortSignal.abort().reason) as Error
+    this.#leaving?.abort(this.#reason)
     this.#target?.abort(this.#reason)
   }
 

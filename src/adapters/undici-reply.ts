@@ -16,12 +16,18 @@ type Headers = Callback<'onResponseStart'>[2]
 const mostDiscardedBytes = 128 * 1024
 const longestDiscardMs = 1_000
 
+/** Whoever waits for the answer to one sending; one of the two is called, once. */
+export interface Answered {
+  readonly arrived: (reply: Reply) => void
+  readonly failed: (error: Error) => void
+}
+
 export class Reply implements Handler {
   status = 0
   headers: Headers = {}
   readonly #handler: Handler
   readonly #relay: RelayController
-  readonly #answered = Promise.withResolvers<this>()
+  readonly #answered: Answered
   #controller: Controller | undefined
   #state: 'waiting' | 'held' | 'passed' | 'discarded' | 'failed' = 'waiting'
   #held: (() => void)[] = []
@@ -29,14 +35,10 @@ export class Reply implements Handler {
   #discardedBytes = 0
   #stopWaiting: () => void = () => undefined
 
-  constructor(handler: Handler, relay: RelayController) {
+  constructor(handler: Handler, relay: RelayController, answered: Answered) {
     this.#handler = handler
     this.#relay = relay
-  }
-
-  /** Settles when there is an answer, or none to come. */
-  get answered(): Promise<this> {
-    return this.#answered.promise
+    this.#answered = answered
   }
 
   onRequestStart(controller: Controller): void {
@@ -88,7 +90,7 @@ export class Reply implements Handler {
       return
     }
     this.#state = 'failed'
-    this.#answered.reject(error)
+    this.#answered.failed(error)
   }
 
   onRequestUpgrade(_controller: Controller, ...rest: Tail<'onRequestUpgrade'>): void {
@@ -144,7 +146,7 @@ export class Reply implements Handler {
     this.#state = state
     this.status = status
     this.headers = headers
-    this.#answered.resolve(this)
+    this.#answered.arrived(this)
   }
 
   #hold(status: number, headers: Headers, pass: () => void): void {

@@ -14,6 +14,7 @@ import { readHeaders } from './undici-headers.ts'
 import type { ReadHeaders } from './undici-headers.ts'
 import { placeOf } from './undici-place.ts'
 import type { Place } from './undici-place.ts'
+import { sendQuickly } from './undici-quick.ts'
 
 /**
  * An interceptor that attaches tokens to every request whose URL belongs to `tokens`: a
@@ -62,6 +63,8 @@ export function bearerInterceptor(tokens: BearerRouter): Dispatcher.DispatcherCo
     return (options, handler) => {
       // A handler of undici 6 cannot be told what happens, so it must hear it here.
       if (typeof handler.onRequestStart !== 'function') throw handlerUnknown()
+      const sent = sendQuickly({ dispatch, router, ownOrigin }, options, handler)
+      if (sent !== undefined) return sent
       let place: Place
       let source: TokenSource | undefined
       let headers: ReadHeaders

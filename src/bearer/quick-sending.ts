@@ -8,6 +8,7 @@ import type { AccessToken } from '../access-token.ts'
 import { heldToken, plainRoute } from '../token-source.ts'
 import type { BearerRouter, TokenSource } from '../token-source.ts'
 import type { FetchFunction } from './outgoing-request.ts'
+import { isPlainHeaders } from './plain-headers.ts'
 import { isRedirectStatus } from './redirect-status.ts'
 
 /** A first answer that the careful way goes on from. */
@@ -47,7 +48,10 @@ export function createQuickFetch(
 
 function attached(init: RequestInit | undefined, authorization: string): RequestInit {
   if (init === undefined) return { headers: { authorization }, redirect: 'manual' }
-  const headers = { ...(init.headers as Readonly<Record<string, string>> | undefined), authorization }
+  const headers = {
+    ...(init.headers as Readonly<Record<string, string>> | undefined),
+    authorization,
+  }
   return { ...init, headers, redirect: 'manual' }
 }
 
@@ -64,12 +68,3 @@ function isPlainInit(init: RequestInit | null | undefined): boolean {
 
 /** As they stand on the wire: `post` is, `patch` is not what a server calls it. */
 const usualMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
-
-function isPlainHeaders(headers: unknown): boolean {
-  if (headers === undefined) return true
-  if (headers === null || Object.getPrototypeOf(headers) !== Object.prototype) return false
-  for (const name in headers as object) {
-    if (name.length === 13 && name.toLowerCase() === 'authorization') return false
-  }
-  return true
-}

@@ -3,9 +3,17 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import type { Plugin } from 'esbuild'
 
+/** In bytes. */
 export interface Weight {
   readonly minified: number
   readonly gzip: number
+}
+
+export interface Weights {
+  /** What is loaded before any of the code runs. */
+  readonly loaded: Weight
+  /** What that code may load afterwards: the chunks of its dynamic imports. */
+  readonly later: Weight
 }
 
 export interface Source {
@@ -17,7 +25,7 @@ export interface Source {
   readonly own?: readonly string[]
 }
 
-export async function weigh({ code, folder, own }: Source): Promise<Weight> {
+export async function weigh({ code, folder, own }: Source): Promise<Weights> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: folder, loader: 'js' },
     bundle: true,
@@ -34,19 +42,29 @@ export async function weigh({ code, folder, own }: Source): Promise<Weight> {
     entryNames: 'entry',
     plugins: own === undefined ? [] : [onlyOwn(own)],
   })
-  const loaded = outputFiles.filter(({ path }) => reachable(outputFiles, path))
+  const first = loadedFirst(outputFiles)
+  const isFirst = ({ path }: OutputFile) => first.has(path.slice(path.lastIndexOf('/') + 1))
+  return {
+    loaded: weightOf(outputFiles.filter(isFirst)),
+    later: weightOf(outputFiles.filter((file) => !isFirst(file))),
+  }
+}
+
+/** Each file is compressed for itself, as it is sent. */
+function weightOf(files: readonly OutputFile[]): Weight {
   const sum = (size: (bytes: Uint8Array) => number) =>
-    loaded.reduce((total, { contents }) => total + size(contents), 0)
+    files.reduce((total, { contents }) => total + size(contents), 0)
   return { minified: sum((bytes) => bytes.length), gzip: sum((bytes) => gzipSync(bytes).length) }
 }
 
 interface OutputFile {
   readonly path: string
   readonly text: string
+  readonly contents: Uint8Array
 }
 
-/** The entry, and the chunks that are imported before any of its code runs. */
-function reachable(files: readonly OutputFile[], path: string): boolean {
+/** The names of the entry, and of the chunks that are imported before any of its code runs. */
+function loadedFirst(files: readonly OutputFile[]): ReadonlySet<string> {
   const seen = new Set<string>()
   const visit = (name: string) => {
     if (seen.has(name)) return
@@ -57,7 +75,7 @@ function reachable(files: readonly OutputFile[], path: string): boolean {
     }
   }
   visit('entry.js')
-  return seen.has(path.slice(path.lastIndexOf('/') + 1))
+  return seen
 }
 
 function onlyOwn(own: readonly string[]): Plugin {

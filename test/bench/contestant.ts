@@ -45,6 +45,8 @@ export interface Contestant {
   readonly scoped?: (world: World, audiences: readonly string[]) => Operation | Promise<Operation>
   readonly pairs?: (world: World) => readonly Pair[] | Promise<readonly Pair[]>
   readonly expiring?: (world: World) => Operation
+  /** How long before a token's end it asks for the next one, where that is a fixed time. */
+  readonly aheadSeconds?: number
   readonly firstToken?: (world: World) => Promise<unknown>
 }
 

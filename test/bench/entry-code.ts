@@ -2,7 +2,8 @@
  * The import statements of a contestant's user, as a file and as text: where nothing but loading is
  * measured, nothing but these may be loaded.
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Contestant } from './contestant.ts'
 
@@ -16,11 +17,15 @@ export function builtFolder(): string {
 /** Every entry of the package, by the name that users import. */
 export function entries(): readonly { readonly name: string; readonly file: string }[] {
   const folder = builtFolder()
-  const files = readdirSync(folder).filter((name) => /^[a-z]+\.js$/.test(name) && name !== 'cli.js')
-  return files.map((file) => ({
-    name: file === 'index.js' ? 'm2m-tokens' : `m2m-tokens/${file.replace('.js', '')}`,
-    file: `${folder}/${file}`,
-  }))
+  const manifest = JSON.parse(readFileSync(join(dirname(folder), 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, unknown>>
+  }
+  return Object.keys(manifest.exports)
+    .filter((entry) => !entry.endsWith('.json'))
+    .map((entry) => ({
+      name: entry.replace('.', 'm2m-tokens'),
+      file: `${folder}/${entry === '.' ? 'index' : entry.slice(2)}.js`,
+    }))
 }
 
 export function codeOf(contestant: Contestant): string | undefined {

@@ -1,14 +1,14 @@
 /**
- * The benchmark: all contestants in one run, in turn. Writes `docs/bench/results.json`, the charts
- * beside it and the tables of `docs/benchmarks.md`, or prints alone where less than all of it was
- * measured. Judges nothing: whether a figure is good is for its reader.
+ * The benchmark: all contestants in one run, in turn. Keeps the results in `docs/bench/runs/`, and
+ * writes charts and tables from them, or prints alone where less than all of it was measured.
+ * `--render` measures nothing and writes them again.
  */
 import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkFolder, files } from './contestant.ts'
 import { startEndpoint } from './crew.ts'
-import { publish } from './publish.ts'
+import { keep, publish } from './publish.ts'
 import { Progress } from './progress.ts'
 import { resultsOf } from './results.ts'
 import type { Row } from './results.ts'
@@ -22,9 +22,21 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     scenario: { type: 'string', multiple: true, default: [] },
     contestant: { type: 'string', multiple: true, default: [] },
+    run: { type: 'string', default: '1' },
     out: { type: 'string' },
+    render: { type: 'boolean', default: false },
   },
 })
+
+const project = fileURLToPath(new URL('../../', import.meta.url))
+if (values.render) {
+  await publish(values.out ?? project)
+  process.exit()
+}
+if (!/^[1-9]$/.test(values.run)) {
+  console.error('--run is the number of this run in its series, from 1 to 9')
+  process.exit(2)
+}
 
 const settings = values.quick ? quick : full
 const chosen = scenarios.filter(({ name }) => picked(values.scenario, name))
@@ -94,9 +106,12 @@ rows.sort((a, b) => placeOf(a) - placeOf(b))
 const packages = [...new Set(entrants.flatMap(({ contestant }) => contestant.packages))]
 const results = resultsOf({ mode: settings.mode, started, loadBefore, packages, rows })
 const isWhole = chosen.length === scenarios.length && contestants.length === files.length
-const documents = fileURLToPath(new URL('../../docs/', import.meta.url))
-if (isWhole && !values.quick) publish(results, documents)
-if (values.out !== undefined) publish(results, values.out)
+const whole = isWhole && !values.quick ? project : undefined
+const folder = values.out ?? whole
+if (folder !== undefined) {
+  await keep(results, Number(values.run), folder)
+  await publish(folder)
+}
 console.log(headline(results))
 console.error(`\n${rows.length} rows in ${results.seconds} s, load ${results.load.after}`)
 process.exit()

@@ -1,5 +1,5 @@
 /** What the conductor tells a worker, and what the worker answers. One order at a time. */
-import type { Herd } from './herd.ts'
+import type { Herd, HerdTerms } from './herd.ts'
 import type { Load } from './load.ts'
 import type { Timed } from './timing.ts'
 
@@ -14,7 +14,7 @@ export type Order =
       readonly lanes?: number
     }
   | { readonly what: 'bytes'; readonly name: string }
-  | { readonly what: 'herd'; readonly callers: number; readonly name: string }
+  | ({ readonly what: 'herd' } & HerdTerms)
   | { readonly what: 'memory'; readonly keys: number }
   | {
       readonly what: 'load'
@@ -22,6 +22,8 @@ export type Order =
       readonly latencyMs: number
       readonly callsPerSecond: number
       readonly seconds: number
+      /** How early it renews: as it does by itself, or as late as it can be told to. */
+      readonly margin: 'least' | 'usual'
     }
 
 export type Answer =

@@ -1,44 +1,56 @@
-/** Writes what a run found: the results, the charts, and the tables of the page about them. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { charts } from './charts.ts'
+/**
+ * Keeps what runs found: each run's results as `docs/bench/runs/run-1.json` and so on, and what is
+ * rendered from all of them. Everything but the results can be made again from the results alone.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { format } from 'prettier'
+import { begin, end, rendered } from './rendered.ts'
+import { isResults } from './results.ts'
 import type { Results } from './results.ts'
-import { headline, scenarioTables, table } from './tables.ts'
 
-const titles: readonly (readonly [scenario: string, title: string])[] = [
-  ['hit', 'A token that is held'],
-  ['allocations', 'Bytes allocated by a hit'],
-  ['herd', 'A cold herd'],
-  ['wrapped', 'A client with a token, and without'],
-  ['expiry', 'The boundary'],
-  ['start-up', 'Start'],
-  ['memory', 'Memory for each cached token, beyond its text'],
-  ['size', 'Size'],
-]
+/** Below `root`, which is the project's, or a folder for a run that is not to be kept. */
+const runsFolder = 'docs/bench/runs'
 
-const [begin, end] = ['<!-- figures: begin -->', '<!-- figures: end -->']
-
-/** Into `folder/bench/`, and into `folder/benchmarks.md` where it is there. */
-export function publish(results: Results, folder: string): void {
-  const bench = join(folder, 'bench')
-  mkdirSync(bench, { recursive: true })
-  writeFileSync(join(bench, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
-  for (const { name, svg } of charts(results)) writeFileSync(join(bench, `${name}.svg`), svg)
-  const page = join(folder, 'benchmarks.md')
-  if (existsSync(page)) writeFileSync(page, withFigures(readFileSync(page, 'utf8'), results))
+/** The runs that are kept, in the order of their numbers; none where there is no folder. */
+export function readRuns(root: string): readonly Results[] {
+  const folder = join(root, runsFolder)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => /^run-\d\.json$/.test(name))
+    .toSorted()
+    .map((name) => {
+      const value: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+      if (!isResults(value)) throw new Error(`${name} holds no results`)
+      return value
+    })
 }
 
-function withFigures(page: string, results: Results): string {
-  const [head, rest] = page.split(begin)
-  const tail = rest?.split(end)[1]
-  if (head === undefined || tail === undefined) throw new Error(`the page has no ${begin}`)
-  return [head, begin, '\n\n', figures(results), '\n\n', end, tail].join('')
+/** The first of a series begins it anew: what was kept before it is removed. */
+export async function keep(results: Results, number: number, root: string): Promise<void> {
+  const folder = join(root, runsFolder)
+  if (number === 1) rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const text = await format(JSON.stringify(results, null, 2), { parser: 'json' })
+  writeFileSync(join(folder, `run-${number}.json`), text)
 }
 
-function figures(results: Results): string {
-  const sections = titles.map(
-    ([scenario, title]) => `## ${title}\n\n${scenarioTables(results, scenario)}`,
-  )
-  const versions = table(['package', 'version'], Object.entries(results.versions))
-  return [headline(results), ...sections, `## Versions\n\n${versions}`].join('\n\n')
+/** Writes the charts and, between their markers, the tables of both pages. */
+export async function publish(root: string): Promise<void> {
+  const bench = join(root, 'docs', 'bench')
+  for (const name of readdirSync(bench)) {
+    if (name.endsWith('.svg')) rmSync(join(bench, name))
+  }
+  const pages = { readme: pageAt(join(root, 'README.md')), page: pageAt(join(root, pagePath)) }
+  for (const [path, text] of await rendered(readRuns(root), pages)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+}
+
+const pagePath = 'docs/benchmarks.md'
+
+/** A folder without the pages gets pages of nothing but figures. */
+function pageAt(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : `${begin}\n\n${end}\n`
 }

@@ -36,6 +36,12 @@ export interface Results {
   readonly rows: readonly Row[]
 }
 
+/** Whether a file holds what `resultsOf` made: enough to tell it from another file. */
+export function isResults(value: unknown): value is Results {
+  if (typeof value !== 'object' || value === null) return false
+  return ['date', 'mode', 'machine', 'versions', 'rows'].every((name) => name in value)
+}
+
 export interface Run {
   readonly mode: string
   readonly started: number
@@ -66,7 +72,10 @@ export function resultsOf({ mode, started, loadBefore, packages, rows }: Run): R
 
 function brief(row: Row): Row {
   if (row.figures === undefined) return row
-  const figures = Object.entries(row.figures).map(([name, figure]) => [name, briefly(figure)])
+  const figures = Object.entries(row.figures)
+    // JSON has no NaN, and what was not measured is no figure.
+    .filter(([, figure]) => Number.isFinite(medianOf(figure)))
+    .map(([name, figure]) => [name, briefly(figure)])
   return { ...row, figures: Object.fromEntries(figures) as Readonly<Record<string, Figure>> }
 }
 
@@ -94,13 +103,14 @@ function manifests(require: NodeJS.Require, name: string): readonly string[] {
   return (require.resolve.paths(name) ?? []).map((folder) => `${folder}/${name}/package.json`)
 }
 
+/** The last one that changed what is measured: commits of results or pages are no other code. */
 function commit(): string {
   try {
     const git = (...args: string[]) =>
       execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
     const dirty =
       git('status', '--porcelain', '--', '../../src') === '' ? '' : ', src/ changed since'
-    return git('rev-parse', '--short', 'HEAD') + dirty
+    return git('log', '-1', '--format=%h', '--', '../../src') + dirty
   } catch {
     return 'unknown'
   }

@@ -7,6 +7,8 @@ export interface Settings {
   readonly rounds: number
   readonly sliceMs: number
   readonly warmUpMs: number
+  /** Readings of the heap, each of thousands of operations: they hardly differ. */
+  readonly byteRounds: number
   readonly keys: readonly number[]
   /** The same in a fresh process each, where the number of keys is more than one. */
   readonly scopedKeys: readonly number[]
@@ -29,6 +31,7 @@ export const full: Settings = {
   rounds: 20,
   sliceMs: 25,
   warmUpMs: 500,
+  byteRounds: 7,
   keys: [1, 100, 10_000, 100_000],
   scopedKeys: [1, 100, 10_000, 100_000],
   lanes: [1, 64],
@@ -44,18 +47,19 @@ export const full: Settings = {
 export const quick: Settings = {
   mode: 'quick',
   forks: 1,
-  rounds: 6,
+  rounds: 5,
   sliceMs: 12,
-  warmUpMs: 200,
-  keys: [1, 10_000],
+  warmUpMs: 150,
+  byteRounds: 2,
+  keys: [1, 100],
   scopedKeys: [1],
   lanes: [64],
   herdCallers: 1_000,
-  herdRounds: 3,
-  loadSeconds: 4,
+  herdRounds: 2,
+  loadSeconds: 3,
   loadLanes: 13,
-  startRounds: 3,
-  memoryKeys: 5_000,
+  startRounds: 2,
+  memoryKeys: 1_000,
   limitMs: 5_000,
 }
 

@@ -1,4 +1,4 @@
-/** The figures as Markdown: the table that the README shows, and one for each scenario. */
+/** The figures as Markdown: one line for each contestant, and a table for each scenario. */
 import { medianOf } from './results.ts'
 import type { Figure, Results, Row } from './results.ts'
 
@@ -15,7 +15,7 @@ interface Column {
 
 const times = (value: number) => `${plain(value)} ×`
 
-/** What the README shows: one line for each contestant. */
+/** What everybody is told of. */
 const headlines: readonly Column[] = [
   { title: 'hit', scenario: 'hit', case: 'bound source, 1 key', figure: 'ratio', show: times },
   {
@@ -41,14 +41,20 @@ const headlines: readonly Column[] = [
     figure: 'tokenRequests',
     show: plain,
   },
-  { title: 'boundary: waits', scenario: 'expiry', case: 'tokens', figure: 'waits', show: plain },
-  { title: 'expired', scenario: 'expiry', case: 'tokens', figure: 'expired', show: plain },
+  {
+    title: 'boundary: waits',
+    scenario: 'expiry',
+    case: 'tokens of 1 s',
+    figure: 'waits',
+    show: plain,
+  },
+  { title: 'expired', scenario: 'expiry', case: 'tokens of 1 s', figure: 'expired', show: plain },
   { title: 'import', scenario: 'start-up', case: 'import', figure: 'importMs', show: inMs },
   { title: 'a token holds', scenario: 'memory', case: '', figure: 'bytes', show: inBytes },
   { title: 'gzip, all', scenario: 'size', case: 'bundled', figure: 'allGzipKb', show: inKb },
 ]
 
-/** The README's table, with the machine and the versions under it. */
+/** One line for each contestant, with the machine under it. */
 export function headline(results: Results): string {
   const { rows } = results
   const contestants = [...new Set(rows.map(({ contestant }) => base(contestant)))].filter((name) =>
@@ -126,7 +132,10 @@ function withSpread(figure: Figure | undefined): Cell {
 
 /** `addedNs` as `added ns`: the key is a name, the title is read. */
 function titleOf(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace('mi b', 'MiB')
+  return key
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace('mi b', 'MiB')
+    .replace(/ kb$/, ' kB')
 }
 
 function capital(text: string): string {

@@ -48,7 +48,11 @@ async function carryOut(order: Order): Promise<Answer> {
       return { what: 'number', value: await retained(order.keys) }
     case 'load': {
       const world = loopbackWorld(origin, { name, ...order })
-      const getter = contestant.expiring?.(world) ?? (await contestant.bound?.(world, ['event']))
+      const bound = () => contestant.bound?.(world, ['event'])
+      const expiring = () => contestant.expiring?.(world)
+      const getter = await (order.margin === 'usual'
+        ? (bound() ?? expiring())
+        : (expiring() ?? bound()))
       if (getter === undefined) throw new Error('gives no token')
       const ask = async () => String(contestant.textOf(await getter(0)))
       return { what: 'load', load: await constantLoad(ask, order) }

@@ -18,6 +18,7 @@ export const contestant = {
   packages: ['auth0'],
   code: "export { TokenProvider } from 'auth0/management'",
   cannot: { scoped: 'one provider holds one token; scopes are no part of a call' },
+  aheadSeconds: 10,
   textOf: (token) => token,
   bound(world, audiences) {
     const providers = new Map(audiences.map((audience) => [audience, provider(world, audience)]))

@@ -36,6 +36,7 @@ export const contestant = {
   packages: ['@azure/identity'],
   code: "export { ClientSecretCredential } from '@azure/identity'",
   cannot: {},
+  aheadSeconds: 300,
   textOf: ({ token }) => token,
   bound(world, audiences) {
     const made = credential(world)

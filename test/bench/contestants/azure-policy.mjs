@@ -31,6 +31,7 @@ export const contestant = {
     scoped: noGetter,
     memory: 'one policy holds one token',
   },
+  aheadSeconds: 120,
   textOf: (text) => text,
   pairs(world) {
     const stub = { sendRequest: async (sent) => ({ request: sent, status: 200, headers }) }

@@ -23,6 +23,7 @@ export const contestant = {
   packages: ['google-auth-library'],
   code: "export { OAuth2Client } from 'google-auth-library'",
   cannot: { scoped: noScopes },
+  aheadSeconds: 300,
   textOf: ({ token }) => token,
   bound(world, audiences) {
     const at = clients(world, audiences)

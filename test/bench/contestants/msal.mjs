@@ -56,6 +56,7 @@ export const contestant = {
   packages: ['@azure/msal-node'],
   code: "export { ConfidentialClientApplication } from '@azure/msal-node'",
   cannot: {},
+  aheadSeconds: 300,
   textOf: ({ accessToken }) => accessToken,
   async bound(world, audiences) {
     const app = application(world)

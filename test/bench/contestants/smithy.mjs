@@ -28,6 +28,7 @@ export const contestant = {
   packages: ['@smithy/property-provider'],
   code: "export { memoize } from '@smithy/property-provider'",
   cannot: { scoped: 'one provider holds one value; there are no scopes' },
+  aheadSeconds: 300,
   textOf: ({ token }) => token,
   bound,
   pairs(world) {

@@ -27,6 +27,7 @@ export const contestant = {
   own: ['undici-oidc-interceptor'],
   code: "export { createOidcInterceptor } from 'undici-oidc-interceptor'\nexport { Agent, request } from 'undici'",
   cannot: { hit: noGetter, scoped: noGetter, memory: 'one interceptor holds one token' },
+  aheadSeconds: 10,
   textOf: (text) => text,
   pairs(world) {
     const agent = world.isStub ? new StubDispatcher() : new Agent()

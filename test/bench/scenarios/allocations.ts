@@ -17,10 +17,14 @@ export async function allocations(stage: Stage): Promise<void> {
         await worker.ask({ what: 'warm-up', ms: stage.settings.warmUpMs }, 'ready')
       },
     })
-    const samples = await takeTurns(players, 7, async ({ worker, contestant }) => {
-      stage.tell(`${name}: ${contestant.name}`)
-      return (await worker.ask({ what: 'bytes', name: 'hit' }, 'number')).value
-    })
+    const samples = await takeTurns(
+      players,
+      stage.settings.byteRounds,
+      async ({ worker, contestant }) => {
+        stage.tell(`${name}: ${contestant.name}`)
+        return (await worker.ask({ what: 'bytes', name: 'hit' }, 'number')).value
+      },
+    )
     dismiss(players)
     for (const { file, contestant } of players) {
       const bytes = spreadOf(samples.get(file) ?? [])

@@ -31,7 +31,8 @@ async function herdsOf(stage: Stage, { file }: Entrant): Promise<Readonly<Record
   const endpoint = await startEndpoint()
   const worker = await Worker.start(file, endpoint.origin)
   const once = async (round: number): Promise<Herd> => {
-    const order = { what: 'herd', callers, name: `${file}-${round}` } as const
+    const name = `${file}-${round}`
+    const order = { what: 'herd', callers, name, isFloorFirst: round % 2 === 0 } as const
     return (await worker.ask(order, 'herd', limitMs)).herd
   }
   try {

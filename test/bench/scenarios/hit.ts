@@ -51,13 +51,15 @@ async function measure(stage: Stage, variant: 'bound' | 'scoped', keys: number):
     }
   }
   const floor = times.get('floor') ?? []
+  const written = times.get('hand-written') ?? []
   for (const { contestant } of stage.entrants) {
     const row = { scenario: 'hit', case: name, contestant: contestant.name }
     const taken = times.get(contestant.name)
     if (taken === undefined) {
       stage.add({ ...row, cannot: out.get(contestant.name) ?? 'did not finish' })
     } else {
-      stage.add({ ...row, figures: { ns: spreadOf(taken), ratio: ratioOf(taken, floor) } })
+      const ratios = { ratio: ratioOf(taken, floor), overHandWritten: ratioOf(taken, written) }
+      stage.add({ ...row, figures: { ns: spreadOf(taken), ...ratios } })
     }
   }
 }

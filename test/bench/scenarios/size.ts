@@ -1,4 +1,7 @@
-/** What users carry: bundled and minified code, with and without dependencies, and what is installed. */
+/**
+ * What users carry: bundled and minified code, with and without dependencies, apart what an import
+ * loads and what it may load later; and what is installed.
+ */
 import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +9,7 @@ import { promisify } from 'node:util'
 import { weigh } from '../bundle.ts'
 import { builtFolder, codeOf, entries } from '../entry-code.ts'
 import { dependenciesOf, installed } from '../installed.ts'
+import type { Installed } from '../installed.ts'
 import type { Figure, Row } from '../results.ts'
 import type { Stage } from '../stage.ts'
 
@@ -18,14 +22,18 @@ interface Packed {
 }
 
 export async function size(stage: Stage): Promise<void> {
+  const tarball = await packed()
   for (const { contestant } of stage.entrants) {
     const code = codeOf(contestant)
-    if (code === undefined) continue
-    stage.tell(contestant.name)
     const row = { scenario: 'size', case: 'bundled', contestant: contestant.name }
+    if (code === undefined) {
+      stage.add({ ...row, cannot: contestant.cannot?.code ?? 'no package' })
+      continue
+    }
+    stage.tell(contestant.name)
     const { packages, own = packages } = contestant
     const ours = contestant.name === 'm2m-tokens'
-    const brought = ours ? await oursInstalled() : installed(here, packages)
+    const brought = ours ? oursInstalled(tarball) : installed(here, packages)
     const figures = await weights(code, own)
     stage.add({ ...row, figures: { ...figures, ...inKb(brought) } })
   }
@@ -34,8 +42,8 @@ export async function size(stage: Stage): Promise<void> {
     const figures = await weights(`export * from ${JSON.stringify(file)}`, [])
     stage.add({ scenario: 'size', case: 'entries', contestant: name, figures })
   }
-  const { size: tarball, unpackedSize, entryCount } = await packed()
-  const figures = { tarballKb: tarball / 1000, unpackedKb: unpackedSize / 1000, files: entryCount }
+  const { size: bytes, unpackedSize, entryCount } = tarball
+  const figures = { tarballKb: bytes / 1000, unpackedKb: unpackedSize / 1000, files: entryCount }
   stage.add({ scenario: 'size', case: 'tarball', contestant: 'm2m-tokens', figures } satisfies Row)
 }
 
@@ -46,21 +54,23 @@ async function weights(
   const alone = await weigh({ code, folder: here, own })
   const all = await weigh({ code, folder: here })
   return {
-    ownMinifiedKb: alone.minified / 1000,
-    ownGzipKb: alone.gzip / 1000,
-    allMinifiedKb: all.minified / 1000,
-    allGzipKb: all.gzip / 1000,
+    ownMinifiedKb: alone.loaded.minified / 1000,
+    ownGzipKb: alone.loaded.gzip / 1000,
+    ownLaterMinifiedKb: alone.later.minified / 1000,
+    ownLaterGzipKb: alone.later.gzip / 1000,
+    allMinifiedKb: all.loaded.minified / 1000,
+    allGzipKb: all.loaded.gzip / 1000,
+    allLaterGzipKb: all.later.gzip / 1000,
   }
 }
 
-function inKb({ packages, bytes }: { readonly packages: number; readonly bytes: number }) {
+function inKb({ packages, bytes }: Installed) {
   return { installedPackages: packages, installedKb: bytes / 1000 }
 }
 
-async function oursInstalled(): Promise<{ packages: number; bytes: number }> {
+function oursInstalled({ unpackedSize }: Packed): Installed {
   const folder = dirname(builtFolder())
   const others = installed(folder, dependenciesOf(folder))
-  const { unpackedSize } = await packed()
   return { packages: others.packages + 1, bytes: others.bytes + unpackedSize }
 }
 

@@ -27,8 +27,13 @@ export async function startUp(stage: Stage): Promise<void> {
   const nothing: Taken = { wall: [], inside: [], rss: [], first: [] }
   const taken = new Map<Entrant, Taken>()
   for (const entrant of stage.entrants) {
-    const code = codeOf(entrant.contestant)
-    if (code === undefined) continue
+    const { contestant } = entrant
+    const code = codeOf(contestant)
+    if (code === undefined) {
+      const row = { scenario: 'start-up', case: 'import', contestant: contestant.name }
+      stage.add({ ...row, cannot: contestant.cannot?.code ?? 'no package' })
+      continue
+    }
     urls.set(entrant, moduleOf(entrant.file, code))
     taken.set(entrant, { wall: [], inside: [], rss: [], first: [] })
   }
@@ -51,7 +56,8 @@ export async function startUp(stage: Stage): Promise<void> {
   }
   stage.add({
     scenario: 'start-up',
-    case: 'import',
+    // The others' figures are what comes on top of these.
+    case: 'without anybody',
     contestant: 'empty process, and bare fetch',
     figures: { wallMs: spreadOf(nothing.wall), firstTokenMs: spreadOf(nothing.first) },
   })

@@ -85,7 +85,7 @@ async function allocated(stage: Stage): Promise<ReadonlyMap<string, Figure>> {
   for (const player of players) {
     stage.tell(`stub, bytes: ${player.contestant.name}`)
     for (const name of names.get(player.file) ?? []) {
-      added.set(`${player.file}|${name}`, await addedBytes(player, name))
+      added.set(`${player.file}|${name}`, await addedBytes(stage, player, name))
     }
   }
   dismiss(players)
@@ -129,9 +129,9 @@ function figuresOf(samples: readonly Sample[], { over }: Place): Readonly<Record
   }
 }
 
-async function addedBytes({ worker }: Player, name: string): Promise<Figure> {
+async function addedBytes({ settings }: Stage, { worker }: Player, name: string): Promise<Figure> {
   const added: number[] = []
-  for (let n = 0; n < 5; n += 1) {
+  for (let n = 0; n < settings.byteRounds; n += 1) {
     const around = await worker.ask({ what: 'bytes', name: `${name}|wrapped` }, 'number')
     const bare = await worker.ask({ what: 'bytes', name: `${name}|bare` }, 'number')
     added.push(around.value - bare.value)

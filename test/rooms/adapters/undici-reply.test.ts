@@ -29,9 +29,11 @@ function start(own: Partial<Dispatcher.DispatchHandler> = {}) {
     ...own,
   }
   const [relay, controller] = [new RelayController(), someController()]
-  const reply = new Reply(handler, relay)
+  const { promise: answered, resolve, reject } = Promise.withResolvers<Reply>()
+  answered.catch(() => undefined)
+  const reply = new Reply(handler, relay, { arrived: resolve, failed: reject })
   reply.onRequestStart(controller)
-  return { told, relay, controller, reply }
+  return { told, relay, controller, reply, answered }
 }
 
 const some = Buffer.from('some')
@@ -39,7 +41,7 @@ const broken = new Error('broken')
 
 describe('an answer that is no refusal', () => {
   it('is told as it comes, and settles the sending', async () => {
-    const { told, reply, controller } = start()
+    const { told, reply, controller, answered } = start()
     reply.onBodySent(some)
     reply.onRequestSent()
     reply.onResponseStarted()
@@ -48,7 +50,7 @@ describe('an answer that is no refusal', () => {
     reply.onResponseData(controller, some)
     reply.onResponseEnd(controller, {})
     expect(told).toEqual(['sent some', 'sent all', 'started', '103', '200', 'some', 'end'])
-    expect(await reply.answered).toMatchObject({ status: 200, headers: { 'x-a': '1' } })
+    expect(await answered).toMatchObject({ status: 200, headers: { 'x-a': '1' } })
     reply.pass()
     reply.discard()
     expect(told).toHaveLength(7)
@@ -64,23 +66,23 @@ describe('an answer that is no refusal', () => {
   })
 
   it('that never comes rejects the sending, and tells the handler nothing', async () => {
-    const { told, reply, controller } = start()
+    const { told, reply, controller, answered } = start()
     reply.onResponseError(controller, broken)
     reply.onResponseData(controller, some)
     reply.onResponseEnd(controller, {})
-    await expect(reply.answered).rejects.toBe(broken)
+    await expect(answered).rejects.toBe(broken)
     expect(told).toEqual([])
   })
 })
 
 describe('a refusal', () => {
   it('is paused and held, with all that comes although it is paused', async () => {
-    const { told, reply, controller } = start()
+    const { told, reply, controller, answered } = start()
     reply.onResponseStart(controller, 401, {})
     expect(controller.pause).toHaveBeenCalledOnce()
     reply.onResponseData(controller, some)
     reply.onResponseEnd(controller, {})
-    expect((await reply.answered).status).toBe(401)
+    expect((await answered).status).toBe(401)
     expect(told).toEqual([])
     reply.pass()
     reply.pass()
@@ -107,13 +109,13 @@ describe('a refusal', () => {
   })
 
   it('that was made an error by an interceptor is a refusal all the same', async () => {
-    const { told, reply, controller } = start()
+    const { told, reply, controller, answered } = start()
     const error = Object.assign(new Error('refused'), {
       statusCode: 401,
       headers: { 'dpop-nonce': 'n' },
     })
     reply.onResponseError(controller, error)
-    expect(await reply.answered).toMatchObject({ status: 401, headers: { 'dpop-nonce': 'n' } })
+    expect(await answered).toMatchObject({ status: 401, headers: { 'dpop-nonce': 'n' } })
     expect(told).toEqual([])
     reply.pass()
     expect(told).toEqual(['refused'])
