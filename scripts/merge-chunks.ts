@@ -7,16 +7,29 @@ import { readdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { rollup } from 'rollup'
 
+/** Entries that load all that `index` does; the others share with it what they need, and no more. */
+const wholePackage = ['index', 'auto', 'testing', 'cli']
+
 /** @param folder Where the entries and chunks are, as ES modules. @param entries Names without ending. */
 export async function mergeChunks(folder: string, entries: readonly string[]): Promise<void> {
   const before = (await readdir(folder)).filter((name) => name.endsWith('.js'))
   const imports = await importsOf(folder, before)
   const chunk = (start: string) => before.filter((name) => name.startsWith(`${start}-`))
+  const others = entries.filter((name) => !wholePackage.includes(name))
+  const index = reachable(imports, ['index.js'])
+  const shared = reachable(
+    imports,
+    others.map((name) => `${name}.js`),
+  )
+  const acquiring = reachable(imports, chunk('acquiring'))
   // In this order: what two of them load comes with the first.
   const merged = new Map([
-    ['core', reachable(imports, ['index.js'])],
+    ['base', both(index, shared)],
+    ['core', index],
     ['careful-sending', reachable(imports, chunk('careful-sending'))],
-    ['acquiring', reachable(imports, chunk('acquiring'))],
+    // What only some entries have in common with it: they are not to load all of it.
+    ['common', both(acquiring, shared)],
+    ['acquiring', acquiring],
   ])
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, resolve(folder, `${name}.js`)])),
@@ -54,4 +67,8 @@ function reachable(imports: Imports, start: readonly string[]): ReadonlySet<stri
   const found = new Set(start)
   for (const name of found) for (const next of imports.get(name) ?? []) found.add(next)
   return found
+}
+
+function both(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...one].filter((name) => other.has(name)))
 }
