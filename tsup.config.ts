@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 import type { Options } from 'tsup'
 import { mergeChunks } from './scripts/merge-chunks.ts'
@@ -13,16 +13,15 @@ const entry = {
   redis: 'src/store/redis-store.ts',
   testing: 'src/testing/index.ts',
   verifier: 'src/verifier/index.ts',
-  // Not an entry of the package: its command.
-  cli: 'src/cli/main.ts',
 }
+/** Not an entry of the package: its command. */
+const command = { cli: 'src/cli/main.ts' }
 
 const common: Options = {
   entry,
   dts: true,
   // The code is readable as it is, and maps would be three quarters of the package.
   sourcemap: false,
-  // By rollup: the other way, classes come out of the CommonJS build as no classes.
   treeshake: true,
   // Shared chunks: without them every CommonJS entry would carry its own error classes.
   splitting: true,
@@ -33,25 +32,34 @@ const common: Options = {
 // nor import() them: so they come along, and are required on first use.
 const bundled = ['jose', 'leven', 'p-retry', 'is-network-error']
 
+// In a folder of its own: its chunks become those of the CommonJS build.
+const toRequire = 'dist/.to-require'
+const entries = Object.keys(entry)
+
 export default defineConfig([
   {
     ...common,
+    entry: { ...entry, ...command },
     format: ['esm'],
     clean: true,
     // Small, and looked for by every program that names an option: not worth a package to open.
     noExternal: [/^leven$/],
-    onSuccess: async () => {
-      await mergeChunks('dist', Object.keys(entry))
-    },
+    onSuccess: () =>
+      mergeChunks({ from: 'dist', to: 'dist', format: 'es', entries: [...entries, 'cli'] }),
   },
   {
     ...common,
-    format: ['cjs'],
+    format: ['esm'],
+    dts: false,
+    outDir: toRequire,
     noExternal: bundled.map((name) => new RegExp(`^${name}($|/)`)),
     onSuccess: async () => {
-      await Promise.all([writeLicences(), requireOnFirstUse()])
+      await mergeChunks({ from: toRequire, to: 'dist', format: 'cjs', entries })
+      await Promise.all([writeLicences(), rm(toRequire, { recursive: true })])
     },
   },
+  // Declarations of the CommonJS build.
+  { ...common, format: ['cjs'], dts: { only: true } },
 ])
 
 /** What is bundled comes with its licence. */
@@ -67,20 +75,4 @@ async function writeLicences(): Promise<void> {
     }),
   )
   await writeFile('dist/third-party-licenses.txt', texts.join(`\n${'-'.repeat(72)}\n\n`))
-}
-
-/** CommonJS has a word of its own for what is loaded on first use; import() needs a loader of modules. */
-async function requireOnFirstUse(): Promise<void> {
-  const names = await readdir('dist')
-  const texts = names.filter((name) => name.endsWith('.cjs')).map((name) => `dist/${name}`)
-  await Promise.all(
-    texts.map(async (path) => {
-      const text = await readFile(path, 'utf8')
-      const required = text.replace(
-        /\bimport\((['"][^'"]+['"])\)/g,
-        'Promise.resolve().then(() => require($1))',
-      )
-      if (required !== text) await writeFile(path, required)
-    }),
-  )
 }

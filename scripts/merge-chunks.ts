@@ -10,10 +10,19 @@ import { rollup } from 'rollup'
 /** Entries that load all that `index` does; the others share with it what they need, and no more. */
 const wholePackage = ['index', 'auto', 'testing', 'cli']
 
-/** @param folder Where the entries and chunks are, as ES modules. @param entries Names without ending. */
-export async function mergeChunks(folder: string, entries: readonly string[]): Promise<void> {
-  const before = (await readdir(folder)).filter((name) => name.endsWith('.js'))
-  const imports = await importsOf(folder, before)
+export interface Merging {
+  /** Where the entries and chunks are, as ES modules. */
+  readonly from: string
+  /** Where they go; `from` may be the same. */
+  readonly to: string
+  readonly format: 'es' | 'cjs'
+  /** Names without ending. */
+  readonly entries: readonly string[]
+}
+
+export async function mergeChunks({ from, to, format, entries }: Merging): Promise<void> {
+  const before = (await readdir(from)).filter((name) => name.endsWith('.js'))
+  const imports = await importsOf(from, before)
   const chunk = (start: string) => before.filter((name) => name.startsWith(`${start}-`))
   const others = entries.filter((name) => !wholePackage.includes(name))
   const index = reachable(imports, ['index.js'])
@@ -32,23 +41,28 @@ export async function mergeChunks(folder: string, entries: readonly string[]): P
     ['acquiring', acquiring],
   ])
   const bundle = await rollup({
-    input: Object.fromEntries(entries.map((name) => [name, resolve(folder, `${name}.js`)])),
-    external: (id) => !id.startsWith('.') && !id.startsWith(resolve(folder)),
+    input: Object.fromEntries(entries.map((name) => [name, resolve(from, `${name}.js`)])),
+    external: (id) => !id.startsWith('.') && !id.startsWith(resolve(from)),
     treeshake: false,
     onwarn: (warning) => {
       throw new Error(warning.message)
     },
   })
+  const ending = format === 'es' ? 'js' : 'cjs'
   const { output } = await bundle.generate({
-    format: 'es',
-    chunkFileNames: '[name].js',
+    format,
+    exports: 'named',
+    // CommonJS has a word of its own for what is loaded on first use; import() needs a loader of modules.
+    dynamicImportInCjs: false,
+    entryFileNames: `[name].${ending}`,
+    chunkFileNames: `[name].${ending}`,
     manualChunks: (id) => [...merged].find(([, names]) => names.has(basename(id)))?.[0],
   })
   const chunks = output.filter((part) => part.type === 'chunk')
-  await Promise.all(chunks.map((chunk) => writeFile(resolve(folder, chunk.fileName), chunk.code)))
-  const written = new Set(chunks.map((chunk) => chunk.fileName))
-  const left = before.filter((name) => !written.has(name))
-  await Promise.all(left.map((name) => unlink(resolve(folder, name))))
+  await Promise.all(chunks.map((chunk) => writeFile(resolve(to, chunk.fileName), chunk.code)))
+  const written = new Set(chunks.map((chunk) => resolve(to, chunk.fileName)))
+  const left = before.map((name) => resolve(from, name)).filter((path) => !written.has(path))
+  await Promise.all(left.map((path) => unlink(path)))
 }
 
 type Imports = ReadonlyMap<string, readonly string[]>
