@@ -1,10 +1,9 @@
 /** How one manager's requests become sources: with the places their tokens may go, and what is remembered. */
 import { RefusalPauses } from './bearer/refusal-pause.ts'
-import type { TokenCell } from './cache/token-cell.ts'
 import { CellSource, originNotListed, placesOf } from './cell-source.ts'
+import type { CellSourceParts } from './cell-source.ts'
 import { ListedSources } from './listed-sources.ts'
 import type { ManagerParts } from './manager-parts.ts'
-import { recipientOf } from './request/token-request.ts'
 import type { TokenRequest } from './request/token-request.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { ListedResource } from './resolve-requests.ts'
@@ -12,21 +11,16 @@ import type { TokenSource } from './token-source.ts'
 
 export class BoundSources {
   readonly #options: ResolvedOptions
-  readonly #parts: ManagerParts
-  readonly #cell: (request: TokenRequest) => TokenCell
-  readonly #pauses: RefusalPauses
+  readonly #parts: CellSourceParts
   readonly #listed: ListedSources
 
   /** @param cell Finds or opens the cell of a request. */
-  constructor(
-    options: ResolvedOptions,
-    parts: ManagerParts,
-    cell: (request: TokenRequest) => TokenCell,
-  ) {
+  constructor(options: ResolvedOptions, parts: ManagerParts, cell: CellSourceParts['cell']) {
+    const { clock, fetch, passUnlisted } = options
+    const { onRejected, possession } = parts
+    const pauses = new RefusalPauses(clock)
     this.#options = options
-    this.#parts = parts
-    this.#cell = cell
-    this.#pauses = new RefusalPauses(options.clock)
+    this.#parts = { cell, onRejected, passUnlisted, fetch, pauses, possession }
     this.#listed = new ListedSources({
       bind: (request) => this.bind(request, []),
       resourceMetadata: parts.resourceMetadata,
@@ -37,18 +31,7 @@ export class BoundSources {
 
   /** @param origins Where its token may go; none where somebody else decides that. */
   bind(request: TokenRequest, origins: readonly string[]): CellSource {
-    const { allowInsecureHttp, fetch, passUnlisted } = this.#options
-    return new CellSource({
-      cell: () => this.#cell(request),
-      audience: recipientOf(request),
-      places: placesOf(origins, allowInsecureHttp),
-      passUnlisted,
-      fetch,
-      memory: (cell) => this.#pauses.of(cell),
-      isCalm: () => this.#pauses.isCalm,
-      possession: this.#parts.possession,
-      onRejected: this.#parts.onRejected,
-    })
+    return new CellSource(this.#parts, request, placesOf(origins, this.#options.allowInsecureHttp))
   }
 
   /**

@@ -7,9 +7,12 @@ import { createBearerFetch } from './bearer/bearer-fetch.ts'
 import type { BearerFetchParts } from './bearer/bearer-fetch.ts'
 import { createAudienceMap } from './bearer/audience-map.ts'
 import type { AudienceMap } from './bearer/audience-map.ts'
+import type { RefusalPauses } from './bearer/refusal-pause.ts'
 import type { TokenCell } from './cache/token-cell.ts'
 import { ConfigurationError } from './errors.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
+import { recipientOf } from './request/token-request.ts'
+import type { TokenRequest } from './request/token-request.ts'
 import { bearerRoute, heldToken, plainRoute, possession, refusalMemory } from './token-source.ts'
 import type {
   BoundSource,
@@ -19,45 +22,37 @@ import type {
   TokenSource,
 } from './token-source.ts'
 
+/** What all sources of one manager share. */
 export interface CellSourceParts {
-  /** Finds or opens this request's cell. */
-  readonly cell: () => TokenCell
-  readonly audience: string | undefined
+  /** Finds or opens the cell of a request. */
+  readonly cell: (request: TokenRequest) => TokenCell<TokenRequest>
   /** Told of every token that is reported here, whether or not it is held. */
   readonly onRejected: (token: AccessToken | string) => void
-  /** Undefined: neither `origins` nor an audience that is a URL says where the token may go. */
-  readonly places: AudienceMap<true> | undefined
   readonly passUnlisted: boolean
   readonly fetch: BearerFetchParts['fetch']
-  /** What the edges remember of this cell, whichever source of it they spend. */
-  readonly memory: (cell: TokenCell) => RefusalMemory
-  /** Whether nothing is remembered, of any cell. */
-  readonly isCalm: () => boolean
+  /** What the edges remember of a cell, whichever source of it they spend. */
+  readonly pauses: RefusalPauses
   /** Undefined where tokens are plain bearer tokens. */
   readonly possession: Possession | undefined
 }
 
+/** Undefined: neither `origins` nor an audience that is a URL says where the token may go. */
+type Places = AudienceMap<true> | undefined
+
 export class CellSource implements BoundSource {
+  // What a hit touches comes first. Bound and not closed over: there is less on the way to the cell.
+  readonly getToken: BoundSource['getToken'] = this.#ask.bind(this)
+  #cell: TokenCell<TokenRequest> | undefined
   readonly #parts: CellSourceParts
-  #cell: TokenCell | undefined
+  readonly #request: TokenRequest
+  readonly #places: Places
+  readonly invalidate: BoundSource['invalidate'] = this.#report.bind(this)
   #fetch: typeof globalThis.fetch | undefined
 
-  constructor(parts: CellSourceParts) {
+  constructor(parts: CellSourceParts, request: TokenRequest, places: Places) {
     this.#parts = parts
-  }
-
-  readonly getToken = (options?: GetTokenOptions): Promise<AccessToken> => {
-    try {
-      if (options !== undefined) parseGetTokenOptions(options)
-      return this.#current().get(options)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
-  }
-
-  readonly invalidate = (token: AccessToken | string): boolean => {
-    this.#parts.onRejected(token)
-    return this.#current().invalidate(token)
+    this.#request = request
+    this.#places = places
   }
 
   get fetch(): typeof globalThis.fetch {
@@ -68,43 +63,59 @@ export class CellSource implements BoundSource {
 
   /** @internal */
   requireOrigins(): AudienceMap<true> {
-    if (this.#parts.places !== undefined) return this.#parts.places
+    if (this.#places !== undefined) return this.#places
+    const audience = recipientOf(this.#request)
     throw new ConfigurationError(
       'configuration_invalid',
-      `for(${JSON.stringify(this.#parts.audience ?? {})}) does not know where its token may go; ` +
+      `for(${JSON.stringify(audience ?? {})}) does not know where its token may go; ` +
         "add origins: ['https://…'], or list the URL in the manager's resources",
-      { field: 'origins', audience: this.#parts.audience },
+      { field: 'origins', audience },
     )
   }
 
   get [refusalMemory](): RefusalMemory {
-    return this.#parts.memory(this.#current())
+    return this.#parts.pauses.of(this.#current())
   }
 
   get [possession](): Possession | undefined {
     return this.#parts.possession
   }
 
-  readonly [heldToken] = (): AccessToken | undefined => {
+  [heldToken](): AccessToken | undefined {
     const cell = this.#cell
     if (cell === undefined || cell.evicted) return undefined
-    return this.#parts.possession === undefined && this.#parts.isCalm() ? cell.held() : undefined
-  };
+    const { possession: bound, pauses } = this.#parts
+    return bound === undefined && pauses.isCalm ? cell.held() : undefined
+  }
 
   [plainRoute](href: string): TokenSource | undefined {
-    return this.#parts.places?.findPlain(href) === true ? this : undefined
+    return this.#places?.findPlain(href) === true ? this : undefined
   }
 
   [bearerRoute](url: URL): TokenSource | undefined {
     if (this.requireOrigins().find(url) === true) return this
     if (this.#parts.passUnlisted) return undefined
-    throw originNotListed(url, "add it to this source's origins", this.#parts.audience)
+    throw originNotListed(url, "add it to this source's origins", recipientOf(this.#request))
   }
 
-  #current(): TokenCell {
+  #ask(options?: GetTokenOptions): Promise<AccessToken> {
+    try {
+      if (options !== undefined) parseGetTokenOptions(options)
+      return this.#current().get(options)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #report(token: AccessToken | string): boolean {
+    this.#parts.onRejected(token)
+    return this.#current().invalidate(token)
+  }
+
+  #current(): TokenCell<TokenRequest> {
     const known = this.#cell
     if (known !== undefined && !known.evicted) return known
-    const opened = this.#parts.cell()
+    const opened = this.#parts.cell(this.#request)
     this.#cell = opened
     return opened
   }

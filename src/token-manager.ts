@@ -10,23 +10,23 @@ import { newCounters } from './cache/counters.ts'
 import { Spellings } from './cache/spellings.ts'
 import { TokenCache } from './cache/token-cache.ts'
 import type { TokenCell } from './cache/token-cell.ts'
+import { requestNames, subjectOf } from './cell-requests.ts'
 import { ManagerClosedError } from './errors.ts'
 import { publish } from './events.ts'
 import type { GetToken } from './get-token.ts'
 import type { BoundRequestInput, TokenManagerOptions } from './options.ts'
-import { cacheKey } from './request/cache-key.ts'
 import { parseGetTokenOptions } from './request/get-token-options.ts'
 import {
   parseBoundRequest,
   parseRequests,
   requestFromArguments,
 } from './request/request-arguments.ts'
-import { recipientOf } from './request/token-request.ts'
 import type { TokenRequest, TokenRequestInput } from './request/token-request.ts'
 import { createManagerParts } from './manager-parts.ts'
 import type { ManagerParts } from './manager-parts.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import { SharedScopes } from './shared-scopes.ts'
 import type { TokenManagerStats } from './token-manager-stats.ts'
 import { bearerRoute, plainRoute } from './token-source.ts'
 import type { BearerRouter, BoundSource, GetTokenOptions, TokenSource } from './token-source.ts'
@@ -52,7 +52,8 @@ export class TokenManager implements BearerRouter {
   readonly #counters = newCounters()
   readonly #parts: ManagerParts
   readonly #sources: BoundSources
-  readonly #spellings: Spellings<TokenCell>
+  readonly #spellings: Spellings<TokenCell<TokenRequest>>
+  readonly #scopes = new SharedScopes()
   readonly #ending = new AbortController()
   #closed = false
 
@@ -63,8 +64,9 @@ export class TokenManager implements BearerRouter {
     const { signal } = this.#ending
     this.#parts = createManagerParts(resolved, { signal, counters: this.#counters })
     this.#sources = new BoundSources(resolved, this.#parts, (request) => this.#cell(request))
-    const cellParts = { ...resolved, counters: this.#counters, publish }
-    this.#cache = new TokenCache(cellParts, this.#parts.acquire, resolved.maxEntries)
+    const { acquire } = this.#parts
+    const cellParts = { ...resolved, counters: this.#counters, publish, acquire, subjectOf }
+    this.#cache = new TokenCache(cellParts, requestNames, resolved.maxEntries)
     this.fetch = createBearerFetch({ router: this, fetch: resolved.fetch })
     this.#spellings = new Spellings(resolved.maxEntries)
     this.getToken = (first: unknown, second?: unknown, third?: unknown) =>
@@ -96,7 +98,7 @@ export class TokenManager implements BearerRouter {
   for(...words: readonly unknown[]): BoundSource {
     const { request } = requestFromArguments(words, 'for')
     const { wanted, origins } = parseBoundRequest(request, this.#options.requests.read)
-    return this.#sources.bind(wanted, origins)
+    return this.#sources.bind(this.#scopes.within(wanted), origins)
   }
 
   /**
@@ -157,30 +159,27 @@ export class TokenManager implements BearerRouter {
 
   #get(first: unknown, second: unknown, third: unknown): Promise<AccessToken> {
     try {
-      const known = this.#spellings.find(first, second)
+      const known = this.#cache.spelled(first, second) ?? this.#spellings.find(first, second)
       if (third === undefined && known !== undefined) return known.get()
       const { request, options } = requestFromArguments([first, second, third], 'getToken')
       if (options !== undefined) parseGetTokenOptions(options)
       if (known !== undefined) return known.get(options as GetTokenOptions)
       if (this.#closed) throw new ManagerClosedError()
       const cell = this.#cell(this.#options.requests.parse(request))
-      this.#spellings.remember(first, second, cell)
+      if (!this.#cache.spell(cell, first, second)) this.#spellings.remember(first, second, cell)
       return cell.get(options as GetTokenOptions | undefined)
     } catch (error) {
       return Promise.reject(error as Error)
     }
   }
 
-  #cell(request: TokenRequest): TokenCell {
-    // One client, one server: what they are need not stand in every key.
-    const key = cacheKey('', request)
-    return this.#cache.find(key) ?? this.#open(key, request)
+  #cell(request: TokenRequest): TokenCell<TokenRequest> {
+    return this.#cache.find(request) ?? this.#open(request)
   }
 
   /** What the server cannot express is refused here, once for a key, and not for every hit. */
-  #open(key: string, request: TokenRequest): TokenCell {
+  #open(request: TokenRequest): TokenCell<TokenRequest> {
     this.#options.requests.check(request)
-    const subject = { audience: recipientOf(request), scopes: request.scopes }
-    return this.#cache.cell(key, request, subject)
+    return this.#cache.cell(this.#scopes.within(request))
   }
 }

@@ -175,8 +175,8 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-one-renewal',
         rule: 'One renewal at a time.',
-        find: 'if (this.isFlying || !this.#failures',
-        replace: 'if (!this.#failures',
+        find: 'if (this.isFlying || !this.failures',
+        replace: 'if (!this.failures',
       },
       {
         id: 'cell-joins',
@@ -193,7 +193,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-pause-for-callers',
         rule: 'During a pause callers get the remembered error and nothing is sent.',
-        find: "this.#failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)",
+        find: "this.failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)",
         replace: 'undefined as { readonly error: unknown } | undefined',
         killers: [outage],
       },
@@ -206,7 +206,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-pause-for-forced',
         rule: 'A forced call keeps the pause.',
-        find: 'const failure = this.#failures.forDemands(now.monotonic)',
+        find: 'const failure = this.failures.forDemands(now.monotonic)',
         replace: 'const failure = undefined',
       },
       {
@@ -218,7 +218,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-success-forgets',
         rule: 'A success ends the backoff.',
-        find: "if (kept !== 'late') this.#failures.forget()",
+        find: "if (kept !== 'late') this.forgetFailures()",
         replace: '',
         killers: [outage],
       },
@@ -232,7 +232,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-overtakes',
         rule: 'A forced flight that lands answers those who wait for an older one.',
-        find: 'this.#departures.overtake(flight, token)',
+        find: 'this.#departures?.overtake(flight, token)',
         replace: '',
       },
       {
@@ -244,9 +244,9 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-last-used',
         rule: 'Every call counts as use.',
-        find: 'this.used(this.#parts.ticks)',
+        find: 'this.used(this.parts.ticks)',
         replace: '',
-        killers: ['promises/one-acquisition-per-key'],
+        killers: ['rooms/cache/token-cache'],
       },
       {
         id: 'cell-unmeetable-validity',
@@ -257,7 +257,7 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-closed-holds-nothing',
         rule: 'A closed manager forgets its tokens.',
-        find: 'this.#holding.clear()',
+        find: 'this.unready()',
         replace: '',
         killers: ['rooms/cache/token-cache'],
       },

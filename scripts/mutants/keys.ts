@@ -19,26 +19,20 @@ export const keyMutants: readonly Mutant[] = [
       {
         id: 'holding-reject-compares',
         rule: 'Only the rejected token itself is dropped, not a newer one.',
-        find: '!hasText(held.token, text) || ',
+        find: ' || !hasText(held, text)',
         replace: '',
         killers: ['promises/rejected-token'],
       },
       {
         id: 'holding-reissue-vouched',
         rule: 'A rejected text that the server has just issued again stays.',
-        find: ' || at < this.#vouchedUntil',
+        find: 'if (this.#rejected?.isVouched(at) === true) return false',
         replace: '',
-      },
-      {
-        id: 'holding-reissue-grows',
-        rule: 'The pause after a reissued text doubles.',
-        find: 'this.#reissues += 1',
-        replace: 'this.#reissues += 0',
       },
       {
         id: 'holding-reissue-forgotten',
         rule: 'A new text ends the pause after a reissued one.',
-        find: '      this.#vouchedUntil = 0\n',
+        find: 'else this.#rejected = undefined',
         replace: '',
       },
       {
@@ -47,6 +41,67 @@ export const keyMutants: readonly Mutant[] = [
         find: "arrival.token.accessToken) ? 'same' : 'new'",
         replace: "arrival.token.accessToken) ? 'new' : 'new'",
         killers: [renewal],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cache/rejected-token.ts',
+    ['rooms/cache/holding', 'rooms/cache/token-cell'],
+    [
+      {
+        id: 'holding-reissue-grows',
+        rule: 'The pause after a reissued text doubles.',
+        find: 'this.#reissues += 1',
+        replace: 'this.#reissues += 0',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cache/cell-table.ts',
+    ['rooms/cache/cell-table'],
+    [
+      {
+        id: 'table-whole-request',
+        rule: 'The first key of an audience answers for its own scopes alone.',
+        find: 'first !== undefined && isSame(first.request, request)',
+        replace: 'first !== undefined',
+        killers: ['promises/one-acquisition-per-key'],
+      },
+      {
+        id: 'table-every-scope',
+        rule: 'Every scope counts, and so does their order.',
+        find: 'if (scopes[at] !== spelling[at]) return false',
+        replace: 'if (at === 0 && scopes[at] !== spelling[at]) return false',
+      },
+      {
+        id: 'table-first-alone',
+        rule: 'An audience and scopes mean the first key of the audience only where they were read so.',
+        find: ' || this.#firsts.get(audience) !== cell',
+        replace: '',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    'src/cell-requests.ts',
+    ['rooms/cell-requests'],
+    [
+      {
+        id: 'requests-same-resources',
+        rule: 'Requests for other resources are other requests.',
+        find: '    isSameList(one.resources, other.resources) &&\n',
+        replace: '',
+      },
+      {
+        id: 'requests-same-parameters',
+        rule: 'Requests with other parameters are other requests.',
+        find: ' &&\n    isSameList(one.parameters, other.parameters, isSameList)',
+        replace: '',
+      },
+      {
+        id: 'requests-same-issuer',
+        rule: 'Requests to another authorization server are other requests.',
+        find: '    one.issuer === other.issuer &&\n',
+        replace: '',
       },
     ],
   ),

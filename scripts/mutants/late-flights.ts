@@ -30,7 +30,7 @@ export const lateFlightMutants: readonly Mutant[] = [
       {
         id: 'cell-frozen-flight',
         rule: 'A flight that stood still is not waited for.',
-        find: 'underWay?.isOutOfTime(now, this.#parts.acquireTimeoutMs) === false',
+        find: 'underWay?.isOutOfTime(now, this.parts.acquireTimeoutMs) === false',
         replace: 'underWay !== undefined',
       },
     ],

@@ -15,7 +15,7 @@ type Answered = TokenEvents['answered']
 
 /** The cell that is asked. */
 export interface WatchedCell {
-  readonly parts: Pick<CellParts, 'clock' | 'counters' | 'publish'>
+  readonly parts: Pick<CellParts<never>, 'clock' | 'counters' | 'publish'>
   readonly subject: TokenEventSubject
   readonly flights: Pick<Departures, 'boarding' | 'underWay'>
   readonly holding: Pick<Holding, 'current'>

@@ -9,6 +9,8 @@ import type { FlightKind } from './flight.ts'
 import type { AcquireInformed, Acquired, KnownTokens } from './holding.ts'
 
 export interface Arrivals {
+  /** The number of the flight that landed last: those to come get higher ones. */
+  readonly landed: number
   /** What is known of tokens at this moment. */
   known(): KnownTokens
   /** May throw: then the flight has failed with what was thrown. */
@@ -27,12 +29,19 @@ export class Departures {
   #queued: Flight | undefined
   /** Those that stood still, and were not waited for: they may still come. */
   #outrun: Set<Flight> | undefined
-  #departed = 0
+  #departed: number
 
   constructor(clock: Clock, acquire: AcquireInformed, arrivals: Arrivals) {
     this.#clock = clock
     this.#acquire = acquire
     this.#arrivals = arrivals
+    this.#departed = arrivals.landed
+  }
+
+  /** Nothing is under way or waits for its turn, so that nothing would be lost with it. */
+  get isIdle(): boolean {
+    const waiting = this.underWay ?? this.#queued
+    return waiting === undefined && (this.#outrun === undefined || this.#outrun.size === 0)
   }
 
   /** The flight that a caller may join, if one is under way. */

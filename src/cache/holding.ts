@@ -1,14 +1,18 @@
 /**
  * The token a cell holds, with its plan and its ready-made answer; and what the cell remembers of
- * a token that a resource rejected, so that the same text handed back by the authorization server
- * does not make a loop of rejections and requests.
+ * a token that a resource rejected. Nothing but the token and its answer is an object of its own:
+ * a process may hold a hundred thousand. See docs/decisions/0018-memory-per-token.md.
  */
 import { hasText } from '../access-token.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { Instant } from '../clock.ts'
 import type { FlightTerms } from './flight.ts'
-import { isPast, remainingMs } from './renewal-plan.ts'
+import { ReadyAnswer } from './ready-answer.ts'
+import type { HitParts } from './ready-answer.ts'
+import { RejectedToken } from './rejected-token.ts'
+import { isPast, later, remainingMs } from './renewal-plan.ts'
 import type { Lifetime, RenewalPlan } from './renewal-plan.ts'
+import { inPlace } from './ticks.ts'
 
 export interface HeldToken {
   readonly token: AccessToken
@@ -52,35 +56,58 @@ export function arrivalOf(
   return { token, plan, number, validityMs, shared, answer: Promise.resolve(token) }
 }
 
-const firstPauseMs = 100
-const longestPauseMs = 10_000
+/** It is a part of the cell: what is told of the held token is put together from a few numbers. */
+export class Holding<Parts extends HitParts = HitParts> extends ReadyAnswer<Parts> {
+  /** When it ends by the monotonic clock; by the wall clock, the token itself says so. */
+  #endsAt = 0
+  /** How long before its end it is due, and is no longer handed out. */
+  #aheadMs = 0
+  #marginMs = 0
+  #number = 0
+  #validityMs = 0
+  #shared = false
+  #rejected: RejectedToken | undefined
 
-export class Holding {
-  #held: HeldToken | undefined
-  #rejected: AccessToken | undefined
-  #reissues = 0
-  #vouchedUntil = 0
-
+  /** What is held, for who looks closer than a hit does. */
   get current(): HeldToken | undefined {
-    return this.#held
+    const { answer, token } = this
+    if (answer === undefined || token === undefined) return undefined
+    const expiresAt = { wall: token.expiresAt, monotonic: this.#endsAt }
+    const renewAt = later(expiresAt, -this.#aheadMs)
+    const plan = { renewAt, unusableAt: later(expiresAt, -this.#marginMs), expiresAt }
+    const [number, validityMs, shared] = [this.#number, this.#validityMs, this.#shared]
+    return { token, plan, number, validityMs, shared, answer }
   }
 
-  /** What an acquisition that departs now should know. */
-  known(now: Instant): KnownTokens {
-    return { held: this.usable(now)?.token, rejected: this.#rejected }
+  /** The number of the flight that landed last. */
+  get landed(): number {
+    return this.#number
+  }
+
+  /** What an acquisition that departs at `now` should know. */
+  knownAt(now: Instant): KnownTokens {
+    return { held: this.usable(now)?.token, rejected: this.#rejected?.token }
   }
 
   usable(now: Instant): HeldToken | undefined {
-    const held = this.#held
+    const held = this.current
     return held !== undefined && !isPast(held.plan.unusableAt, now) ? held : undefined
   }
 
   /** Holds `arrival`, unless something newer is held. Tells whether it is the same text as before. */
   keep(arrival: HeldToken, at: number): 'new' | 'same' | 'late' {
-    const before = this.#held
+    const before = this.current
     if (before !== undefined && before.number > arrival.number) return 'late'
-    this.#held = arrival
-    this.#compareWithRejected(arrival.token, at)
+    const { renewAt, unusableAt, expiresAt } = arrival.plan
+    this.ready(arrival.answer, arrival.token, this.parts.ticks.at(renewAt))
+    this.#endsAt = expiresAt.monotonic
+    this.#aheadMs = inPlace(Math.floor(expiresAt.wall - renewAt.wall))
+    this.#marginMs = inPlace(expiresAt.wall - unusableAt.wall)
+    this.#number = arrival.number
+    this.#validityMs = inPlace(Math.floor(arrival.validityMs))
+    this.#shared = arrival.shared
+    if (this.#rejected?.hasTextOf(arrival.token) === true) this.#rejected.reissued(at)
+    else this.#rejected = undefined
     return before !== undefined && hasText(before.token, arrival.token.accessToken) ? 'same' : 'new'
   }
 
@@ -89,26 +116,12 @@ export class Holding {
    * moment ago stays: to ask once more would bring it once more.
    */
   reject(text: string, at: number): boolean {
-    const held = this.#held
-    if (held === undefined || !hasText(held.token, text) || at < this.#vouchedUntil) return false
-    this.#held = undefined
-    this.#rejected = held.token
+    const held = this.token
+    if (held === undefined || !hasText(held, text)) return false
+    if (this.#rejected?.isVouched(at) === true) return false
+    this.unready()
+    this.#rejected ??= new RejectedToken(held)
+    this.#rejected.token = held
     return true
-  }
-
-  clear(): void {
-    this.#held = undefined
-  }
-
-  #compareWithRejected(token: AccessToken, at: number): void {
-    if (this.#rejected === undefined || !hasText(token, this.#rejected.accessToken)) {
-      this.#rejected = undefined
-      this.#reissues = 0
-      this.#vouchedUntil = 0
-      return
-    }
-    const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(this.#reissues, 20), longestPauseMs)
-    this.#vouchedUntil = at + pauseMs
-    this.#reissues += 1
   }
 }

@@ -49,7 +49,8 @@ function aheadOf(lifetimeMs: number, setMs: number | undefined): number {
   return Math.min(setMs ?? proportionalMs, lifetimeMs / 2)
 }
 
-function later(instant: Instant, delayMs: number): Instant {
+/** The same distance from `instant` by both clocks. */
+export function later(instant: Instant, delayMs: number): Instant {
   return { wall: instant.wall + delayMs, monotonic: instant.monotonic + delayMs }
 }
 

@@ -6,6 +6,21 @@
  */
 import type { Clock, Instant } from '../clock.ts'
 
+/**
+ * The same number, kept in place where it is a small whole one: compiled code gives each outcome of a
+ * division or a `Math.floor` an object of its own, in a line of memory of its own.
+ */
+export function inPlace(value: number): number {
+  const small = value | 0
+  return small === value ? small : value
+}
+
+/** A moment, in ticks of both clocks. */
+export interface Tick {
+  readonly wall: number
+  readonly monotonic: number
+}
+
 export class Ticks {
   readonly #clock: Clock
   #wallMs = NaN
@@ -33,8 +48,9 @@ export class Ticks {
     this.monotonic = Math.floor(monotonicMs - this.#monotonicBase)
   }
 
-  /** The ticks before which neither clock has reached `instant`, rounded down. */
-  before(instant: Instant): { readonly wall: number; readonly monotonic: number } {
+  /** Rounded down: neither clock has reached `instant` before. */
+  at(instant: Instant): Tick {
+    if (Number.isNaN(this.#wallMs)) this.refresh()
     return {
       wall: Math.floor(instant.wall - this.#wallBase),
       monotonic: Math.floor(instant.monotonic - this.#monotonicBase),

@@ -4,17 +4,15 @@
  */
 import type { AccessToken } from '../access-token.ts'
 import { instantOf, longestDelayMs } from '../clock.ts'
-import type { TokenEventSubject } from '../events.ts'
 import { announced } from './acquisition-events.ts'
 import type { CellParts } from './cell-parts.ts'
-import type { Acquired, AcquireInformed } from './holding.ts'
+import { CellTable } from './cell-table.ts'
+import type { RequestNames } from './cell-table.ts'
 import { Ticks } from './ticks.ts'
 import { TokenCell } from './token-cell.ts'
 
-export type AcquireFor<Request> = (
-  request: Request,
-  terms: Parameters<AcquireInformed>[0],
-) => Promise<Acquired>
+/** What a cache is given: itself it makes the ticks, and hears of flights that have ended. */
+export type CacheParts<Request> = Omit<CellParts<Request>, 'ticks' | 'onIdle'>
 
 /** Keys held, and acquisitions under way, at this moment. */
 export interface CacheLoad {
@@ -23,10 +21,9 @@ export interface CacheLoad {
 }
 
 export class TokenCache<Request> {
-  readonly #cells = new Map<string, TokenCell>()
+  readonly #cells: CellTable<Request, TokenCell<Request>>
   readonly #stops = new Set<() => void>()
-  readonly #parts: CellParts
-  readonly #acquire: AcquireFor<Request>
+  readonly #parts: CellParts<Request>
   readonly #maxEntries: number
   /** How many leave at once where many are held: a scan of all is paid for by many. */
   readonly #step: number
@@ -35,34 +32,48 @@ export class TokenCache<Request> {
   #ended = 0
   #closed = false
 
-  constructor(parts: Omit<CellParts, 'ticks'>, acquire: AcquireFor<Request>, maxEntries: number) {
-    const onIdle = this.#afterFlight.bind(this)
-    this.#parts = { ...parts, ticks: new Ticks(parts.clock), onIdle }
-    this.#acquire = acquire
+  constructor(parts: CacheParts<Request>, names: RequestNames<Request>, maxEntries: number) {
+    const { acquire, clock, subjectOf } = parts
+    this.#parts = {
+      ...parts,
+      ticks: new Ticks(clock),
+      acquire: (request, terms) =>
+        announced({ subject: subjectOf(request), clock }, terms, async () =>
+          acquire(request, terms),
+        ),
+      onIdle: this.#afterFlight.bind(this),
+    }
+    this.#cells = new CellTable(names)
     this.#maxEntries = maxEntries
     this.#step = Math.max(1, Math.floor(maxEntries / 64))
     this.#scanAt = maxEntries
   }
 
-  find(key: string): TokenCell | undefined {
-    return this.#cells.get(key)
+  find(request: Request): TokenCell<Request> | undefined {
+    return this.#cells.find(request)
   }
 
-  /** The cell for this key, opened where there is none. */
-  cell(key: string, request: Request, subject: TokenEventSubject): TokenCell {
-    const known = this.find(key)
+  /** See {@link CellTable.spelled}. */
+  spelled(audience: unknown, scopes: unknown): TokenCell<Request> | undefined {
+    return this.#cells.spelled(audience, scopes)
+  }
+
+  /** See {@link CellTable.spell}. */
+  spell(cell: TokenCell<Request>, audience: unknown, scopes: unknown): boolean {
+    return this.#cells.spell(cell, audience, scopes)
+  }
+
+  /** The cell for this request, opened where there is none. */
+  cell(request: Request): TokenCell<Request> {
+    const known = this.find(request)
     if (known !== undefined) return known
     if (this.#cells.size >= this.#scanAt) this.#makeRoom(1)
-    const cell = new TokenCell(this.#parts, subject, (terms) =>
-      announced({ subject, clock: this.#parts.clock }, terms, async () =>
-        this.#acquire(request, terms),
-      ),
-    )
+    const cell = new TokenCell(this.#parts, request)
     this.#parts.ticks.refresh()
     cell.lastUsed = this.#parts.ticks.monotonic
     // A closed cache holds nothing, but whoever bound a source still gets its proper rejection.
     if (this.#closed) cell.close()
-    else this.#cells.set(key, cell)
+    else this.#cells.add(cell)
     return cell
   }
 
@@ -74,7 +85,7 @@ export class TokenCache<Request> {
   }
 
   /** Keeps one key's token renewed by a timer that does not keep the process alive. */
-  keepWarm(open: () => TokenCell): void {
+  keepWarm(open: () => TokenCell<Request>): void {
     let cancel: () => void = () => undefined
     const turn = () => {
       if (this.#closed) return
@@ -119,20 +130,20 @@ export class TokenCache<Request> {
    */
   #makeRoom(room: number): void {
     const now = instantOf(this.#parts.clock)
-    const idle = [...this.#cells].filter(([, cell]) => !cell.isFlying && !cell.pinned)
-    const [spent, others] = partition(idle, ([, cell]) => cell.worth(now) === 'nothing')
-    for (const [key, cell] of spent) this.#evict(key, cell)
+    const idle = [...this.#cells.values()].filter((cell) => !cell.isFlying && !cell.pinned)
+    const [spent, others] = partition(idle, (cell) => cell.worth(now) === 'nothing')
+    for (const cell of spent) this.#evict(cell)
     const excess = this.#cells.size + room - this.#maxEntries
     if (excess > 0) {
-      const [paused, held] = partition(others, ([, cell]) => cell.worth(now) === 'pause')
+      const [paused, held] = partition(others, (cell) => cell.worth(now) === 'pause')
       const leaving = [...held.sort(byAge), ...paused.sort(byAge)].slice(0, excess + this.#step - 1)
-      for (const [key, cell] of leaving) this.#evict(key, cell)
+      for (const cell of leaving) this.#evict(cell)
     }
     this.#scanAt = Math.max(this.#maxEntries, this.#cells.size + this.#step)
   }
 
-  #evict(key: string, cell: TokenCell): void {
-    this.#cells.delete(key)
+  #evict(cell: TokenCell<Request>): void {
+    this.#cells.delete(cell)
     cell.evicted = true
     this.#parts.counters.evictions += 1
     this.#parts.publish('evicted', () => cell.subject)
@@ -143,7 +154,7 @@ export class TokenCache<Request> {
 const afterThrowMs = 1_000
 
 /** What a timer's callback throws would end the process, and the timer. */
-function tended(open: () => TokenCell): Promise<unknown> | number {
+function tended<Request>(open: () => TokenCell<Request>): Promise<unknown> | number {
   try {
     const cell = open()
     cell.pinned = true
@@ -153,14 +164,16 @@ function tended(open: () => TokenCell): Promise<unknown> | number {
   }
 }
 
-type Entry = readonly [key: string, cell: TokenCell]
+interface Used {
+  readonly lastUsed: number
+}
 
-function byAge([, a]: Entry, [, b]: Entry): number {
+function byAge(a: Used, b: Used): number {
   return a.lastUsed - b.lastUsed
 }
 
-function partition(entries: readonly Entry[], test: (entry: Entry) => boolean) {
-  const [yes, no]: [Entry[], Entry[]] = [[], []]
-  for (const entry of entries) (test(entry) ? yes : no).push(entry)
+function partition<Item>(items: readonly Item[], test: (item: Item) => boolean) {
+  const [yes, no]: [Item[], Item[]] = [[], []]
+  for (const item of items) (test(item) ? yes : no).push(item)
   return [yes, no] as const
 }

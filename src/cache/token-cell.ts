@@ -15,95 +15,89 @@ import { closed, expiredOnArrival, lifetimeTooShort } from './cell-report.ts'
 import { bindsCallers, renewalPauseMs } from './cool-down.ts'
 import { Departures } from './departures.ts'
 import type { Arrivals } from './departures.ts'
-import { FailureMemory } from './failure-memory.ts'
 import type { Flight } from './flight.ts'
-import { arrivalOf, Holding } from './holding.ts'
-import type { Acquired, AcquireInformed, KnownTokens } from './holding.ts'
+import { arrivalOf } from './holding.ts'
+import type { Acquired, KnownTokens } from './holding.ts'
+import { KeyMemory } from './key-memory.ts'
 import { decide, isPast, planRenewal, remainingMs } from './renewal-plan.ts'
-import { ReadyAnswer } from './ready-answer.ts'
 import { longEnough } from './validity.ts'
 import type { Wanted } from './validity.ts'
 
-export class TokenCell extends ReadyAnswer implements Arrivals {
-  readonly subject: TokenEventSubject
-  readonly #parts: CellParts
-  readonly #departures: Departures
-  readonly #failures = new FailureMemory()
-  readonly #holding = new Holding()
+const noFlights = { boarding: undefined, underWay: undefined }
+
+export class TokenCell<Request> extends KeyMemory<CellParts<Request>> implements Arrivals {
+  readonly request: Request
+  /** Made for a flight, and let go when none is left: a cell at rest has none. */
+  #departures: Departures | undefined
   #closed = false
 
-  constructor(parts: CellParts, subject: TokenEventSubject, acquire: AcquireInformed) {
+  constructor(parts: CellParts<Request>, request: Request) {
     super(parts)
-    this.#parts = parts
-    this.subject = subject
-    this.#departures = new Departures(parts.clock, acquire, this)
+    this.request = request
+  }
+
+  get subject(): TokenEventSubject {
+    return this.parts.subjectOf(this.request)
   }
 
   get(options?: GetTokenOptions): Promise<AccessToken> {
     if (!isAnswerWatched()) {
       return (options === undefined ? this.hit() : undefined) ?? this.#answer(options)
     }
-    const [parts, flights, holding] = [this.#parts, this.#departures, this.#holding]
-    const cell = { parts, subject: this.subject, flights, holding }
+    const { parts, subject } = this
+    const cell = { parts, subject, flights: this.#departures ?? noFlights, holding: this }
     return watched(cell, options, () => this.#answer(options))
   }
 
   #answer(options?: GetTokenOptions): Promise<AccessToken> {
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
     if (this.#closed) return Promise.reject(closed(this.subject))
-    const now = instantOf(this.#parts.clock)
-    this.used(this.#parts.ticks)
+    const now = instantOf(this.parts.clock)
+    this.used(this.parts.ticks)
     const minValidityMs = options?.minValidityMs ?? 0
     if (options?.forceRenewal === true) {
       return this.#longEnough(this.#force(now, options.signal), { minValidityMs })
     }
-    const held = this.#holding.current
+    const held = this.current
     const move = decide(held?.plan, now, minValidityMs)
     if (held === undefined || move === 'wait') {
       return this.#wait(now, { minValidityMs, signal: options?.signal })
     }
     if (move === 'answer-and-renew') this.#renewBehind(now)
-    this.#parts.counters.hits += 1
+    this.parts.counters.hits += 1
     return held.answer
   }
 
   /** Drops the held token if it is this very one. */
   invalidate(token: AccessToken | string): boolean {
-    if (!this.#holding.reject(textOf(token), this.#parts.clock.monotonic())) return false
-    this.unready()
-    this.#parts.counters.invalidations += 1
-    this.#parts.publish('invalidated', () => this.subject)
+    if (!this.reject(textOf(token), this.parts.clock.monotonic())) return false
+    this.parts.counters.invalidations += 1
+    this.parts.publish('invalidated', () => this.subject)
     return true
   }
 
   /** Acquires behind nobody where that is due. Tells when to look again: a flight, or in ms. */
   tend(): Promise<unknown> | number {
-    const now = instantOf(this.#parts.clock)
-    const dueInMs = this.#failures.turnInMs(this.#holding.usable(now)?.plan, now)
-    if (this.#departures.underWay !== undefined) return this.#departures.underWay.outcome
+    const now = instantOf(this.parts.clock)
+    const dueInMs = this.failures.turnInMs(this.usable(now)?.plan, now)
+    const underWay = this.#departures?.underWay
+    if (underWay !== undefined) return underWay.outcome
     if (dueInMs > 0 || this.#closed) return dueInMs
-    return this.#departures.start('background').outcome
-  }
-
-  /** What would be lost with this cell: nothing, a token, or a pause that keeps a server in peace. */
-  worth(now: Instant): 'nothing' | 'token' | 'pause' {
-    if (this.#failures.forCallers(now.monotonic) !== undefined) return 'pause'
-    return this.#holding.usable(now) === undefined ? 'nothing' : 'token'
+    return this.#departing().start('background').outcome
   }
 
   get isFlying(): boolean {
-    return this.#departures.underWay !== undefined
+    return this.#departures?.underWay !== undefined
   }
 
   close(): void {
     this.#closed = true
     this.unready()
-    this.#holding.clear()
-    this.#departures.abandonAll(closed(this.subject))
+    this.#departures?.abandonAll(closed(this.subject))
   }
 
   #wait(now: Instant, wanted: Wanted): Promise<AccessToken> {
-    const usable = this.#holding.usable(now)
+    const usable = this.usable(now)
     if (usable === undefined || usable.validityMs >= wanted.minValidityMs)
       return this.#longEnough(this.#nextArrival(now, usable !== undefined, wanted), wanted)
     if (isPast(usable.plan.renewAt, now)) this.#renewBehind(now)
@@ -113,87 +107,93 @@ export class TokenCell extends ReadyAnswer implements Arrivals {
   #longEnough(answer: Promise<AccessToken>, wanted: Wanted): Promise<AccessToken> {
     if (wanted.minValidityMs === 0) return answer
     return longEnough(answer, wanted, {
-      clock: this.#parts.clock,
+      clock: this.parts.clock,
       subject: this.subject,
-      held: () => this.#holding.current,
+      held: () => this.current,
       ask: (again) => this.#answer(again),
     })
   }
 
   #nextArrival(now: Instant, usable: boolean, wanted: Wanted): Promise<AccessToken> {
-    const underWay = this.#departures.underWay
-    const isJoinable = underWay?.isOutOfTime(now, this.#parts.acquireTimeoutMs) === false
+    const underWay = this.#departures?.underWay
+    const isJoinable = underWay?.isOutOfTime(now, this.parts.acquireTimeoutMs) === false
     if (isJoinable) return this.#join(underWay, wanted.signal)
-    const failure = this.#failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)
+    const failure = this.failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
-    this.#parts.counters.waits += 1
-    return this.#departures.start('foreground', wanted.minValidityMs).join(wanted.signal)
+    this.parts.counters.waits += 1
+    return this.#departing().start('foreground', wanted.minValidityMs).join(wanted.signal)
   }
 
   #join(flight: Flight, signal?: AbortSignal): Promise<AccessToken> {
-    this.#parts.counters.waits += 1
-    this.#parts.counters.joins += 1
-    this.#parts.publish('joined', () => this.subject)
+    this.parts.counters.waits += 1
+    this.parts.counters.joins += 1
+    this.parts.publish('joined', () => this.subject)
     return flight.join(signal)
   }
 
   #force(now: Instant, signal?: AbortSignal): Promise<AccessToken> {
-    const boarding = this.#departures.boarding
+    const boarding = this.#departures?.boarding
     if (boarding !== undefined) return this.#join(boarding, signal)
-    const failure = this.#failures.forDemands(now.monotonic)
+    const failure = this.failures.forDemands(now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
-    this.#parts.counters.waits += 1
-    const mayDepart = () => this.#failures.forDemands(this.#parts.clock.monotonic())
-    return this.#departures.force(mayDepart).join(signal)
+    this.parts.counters.waits += 1
+    const mayDepart = () => this.failures.forDemands(this.parts.clock.monotonic())
+    return this.#departing().force(mayDepart).join(signal)
+  }
+
+  #departing(): Departures {
+    const { clock, acquire } = this.parts
+    this.#departures ??= new Departures(clock, (terms) => acquire(this.request, terms), this)
+    return this.#departures
   }
 
   #renewBehind(now: Instant): void {
-    if (this.isFlying || !this.#failures.mayRenew(now.monotonic)) return
-    this.#departures.start('background')
+    if (this.isFlying || !this.failures.mayRenew(now.monotonic)) return
+    this.#departing().start('background')
   }
 
   known(): KnownTokens {
-    return this.#holding.known(instantOf(this.#parts.clock))
+    return this.knownAt(instantOf(this.parts.clock))
   }
 
   idle(): void {
-    this.#parts.onIdle?.()
+    if (this.#departures?.isIdle === true) this.#departures = undefined
+    this.parts.onIdle?.()
   }
 
   land(flight: Flight, acquired: Acquired): void {
     const { token, life } = acquired
-    const { clock, counters, publish, random, ticks, windows } = this.#parts
+    const { clock, counters, publish, random, windows } = this.parts
     const now = instantOf(clock)
     const plan = planRenewal(life, windows, random())
     if (isPast(plan.unusableAt, now)) throw expiredOnArrival(this.subject, life, now)
-    this.#departures.clear(flight)
-    const outcome = this.#holding.usable(now) === undefined ? 'acquired' : 'renewed'
+    this.#departures?.clear(flight)
+    const outcome = this.usable(now) === undefined ? 'acquired' : 'renewed'
     const arrival = arrivalOf({ ...acquired, number: flight.number }, plan, now)
-    const kept = this.#holding.keep(arrival, now.monotonic)
-    if (kept !== 'late') this.#failures.forget()
-    if (kept !== 'late') this.ready(arrival.answer, token, ticks.before(plan.renewAt))
+    const kept = this.keep(arrival, now.monotonic)
+    if (kept !== 'late') this.forgetFailures()
     // The same text again, however long it still lives: asking at once would bring it once more.
     if (kept === 'same') {
       const pauseMs = renewalPauseMs(remainingMs(plan.unusableAt, now), random())
-      this.#failures.pauseRenewal(now.monotonic + pauseMs)
+      this.remember().pauseRenewal(now.monotonic + pauseMs)
     }
     counters[outcome] += 1
     flight.land(token)
-    this.#departures.overtake(flight, token)
+    this.#departures?.overtake(flight, token)
     publish(outcome, () => arrivalEvent(this.subject, acquired, { flight, now }))
   }
 
   fail(error: unknown, flight: Flight): void {
-    const { acquireTimeoutMs, clock, counters, publish, random } = this.#parts
+    const { acquireTimeoutMs, clock, counters, publish, random } = this.parts
     counters.failures += 1
     const now = instantOf(clock)
-    const usable = this.#holding.usable(now)
+    const usable = this.usable(now)
     const heldForMs = usable === undefined ? 0 : remainingMs(usable.plan.unusableAt, now)
     publish('failed', () => failureEvent(this.subject, error, { flight, now, usable }))
     // That time ran out while the process stood still says nothing of the server.
     if (flight.isOutOfTime(now, acquireTimeoutMs) && !bindsCallers(error)) return
-    const pauseMs = this.#failures.record(error, { at: now.monotonic, heldForMs, dice: random() })
-    if (this.#failures.forCallers(now.monotonic) !== undefined) {
+    const pauseMs = this.remember().record(error, { at: now.monotonic, heldForMs, dice: random() })
+    if (this.failures.forCallers(now.monotonic) !== undefined) {
       publish('cooled', () => ({ ...this.subject, pauseMs }))
     }
   }

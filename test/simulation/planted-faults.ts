@@ -14,8 +14,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'invalidate drops whatever is held',
     file: 'cache/holding.ts',
-    find: 'if (held === undefined || !hasText(held.token, text) || at < this.#vouchedUntil) return false',
-    replace: 'if (held === undefined || at < this.#vouchedUntil) return false',
+    find: 'if (held === undefined || !hasText(held, text)) return false',
+    replace: 'if (held === undefined) return false',
   },
   {
     name: 'life is counted from the answer',
@@ -69,7 +69,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'a failed renewal loses the token that is held',
     file: 'cache/token-cell.ts',
     find: 'counters.failures += 1',
-    replace: 'counters.failures += 1\n    this.#holding.clear()',
+    replace: 'counters.failures += 1\n    this.unready()',
   },
   {
     name: 'failures are not remembered',
@@ -85,9 +85,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: 'the key leaves the audience out',
-    file: 'request/cache-key.ts',
-    find: 'request.audience ?? null,',
-    replace: 'null,',
+    file: 'cache/cell-table.ts',
+    find: 'if (first !== undefined && isSame(first.request, request)) return first',
+    replace: 'for (const any of this.#firsts.values()) return any',
   },
   {
     name: 'no limit for an acquisition',
@@ -98,7 +98,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'close leaves its flights in the air',
     file: 'cache/token-cell.ts',
-    find: 'this.#departures.abandonAll(closed(this.subject))',
+    find: 'this.#departures?.abandonAll(closed(this.subject))',
     replace: 'void closed',
   },
   {
@@ -110,12 +110,12 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a rejection drops nothing',
     file: 'cache/holding.ts',
-    find: '    this.#held = undefined\n    this.#rejected = held.token\n    return true',
+    find: '    this.unready()\n    this.#rejected ??= new RejectedToken(held)\n    this.#rejected.token = held\n    return true',
     replace: '    return false',
   },
   {
     name: 'a rejected token that was issued again is dropped at once',
-    file: 'cache/holding.ts',
+    file: 'cache/rejected-token.ts',
     find: 'this.#vouchedUntil = at + pauseMs',
     replace: 'this.#vouchedUntil = at',
   },
@@ -137,7 +137,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: 'cache/token-cell.ts',
     find: 'const move = decide(held?.plan, now, minValidityMs)',
     replace:
-      "const early = (held?.validityMs ?? 0) * 0.05 * this.#parts.random()\n    const at = { wall: now.wall + early, monotonic: now.monotonic + early }\n    const now_ = decide(held?.plan, now, minValidityMs)\n    const move = now_ === 'answer' ? decide(held?.plan, at, 0) : now_",
+      "const early = (held?.validityMs ?? 0) * 0.05 * this.parts.random()\n    const at = { wall: now.wall + early, monotonic: now.monotonic + early }\n    const now_ = decide(held?.plan, now, minValidityMs)\n    const move = now_ === 'answer' ? decide(held?.plan, at, 0) : now_",
   },
   {
     name: 'every token is renewed at half its life',
@@ -154,7 +154,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'every hit on a failing renewal starts another',
     file: 'cache/token-cell.ts',
-    find: 'if (this.isFlying || !this.#failures.mayRenew(now.monotonic)) return',
+    find: 'if (this.isFlying || !this.failures.mayRenew(now.monotonic)) return',
     replace: 'if (this.isFlying) return',
   },
   {
@@ -166,7 +166,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a token that lands does not end the pauses',
     file: 'cache/token-cell.ts',
-    find: "if (kept !== 'late') this.#failures.forget()",
+    find: "if (kept !== 'late') this.forgetFailures()",
     replace: '',
   },
   {
@@ -245,7 +245,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'hits are not counted',
     file: 'cache/token-cell.ts',
-    find: 'this.#parts.counters.hits += 1',
+    find: 'this.parts.counters.hits += 1',
     replace: '',
   },
   {
@@ -263,7 +263,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'rejections are not counted',
     file: 'cache/token-cell.ts',
-    find: 'this.#parts.counters.invalidations += 1',
+    find: 'this.parts.counters.invalidations += 1',
     replace: '',
   },
   {

@@ -28,6 +28,8 @@ export const atTheTop: Readonly<Record<string, readonly string[]>> = {
     'token-manager.ts',
     'token-manager-stats.ts',
     'cell-source.ts',
+    'cell-requests.ts',
+    'shared-scopes.ts',
     'resolve-options.ts',
     'resolve-client.ts',
     'resolve-requests.ts',

@@ -43,6 +43,7 @@ function departing() {
         failed.push(error)
       },
       idle: () => undefined,
+      landed: 0,
       known: () => ({ held: undefined, rejected: undefined }),
     },
   )

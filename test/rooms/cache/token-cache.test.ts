@@ -9,6 +9,7 @@ import { manualClock } from '../../support/manual-clock.ts'
 import { seconds } from '../../support/some.ts'
 import { rejectionOf } from '../../support/start.ts'
 
+const same = (key: string) => key
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A cache whose tokens live as long as `lives` says, or never arrive where it says 0. */
@@ -28,7 +29,7 @@ function openCache(
   }
   const acquired: string[] = []
   const counters = newCounters()
-  const parts = {
+  const shared = {
     clock: watched,
     random: () => 0,
     windows: {},
@@ -49,8 +50,11 @@ function openCache(
     })
     return Promise.resolve({ token, life: { startedAt, lifetimeMs } })
   }
-  const cache = new TokenCache<string>(parts, acquire, maxEntries)
-  const open = (key: string) => cache.cell(key, key, { audience: key, scopes: [] })
+  const subjectOf = (audience: string) => ({ audience, scopes: [] })
+  const isSame = (one: string, other: string) => one === other
+  const names = { audienceOf: same, scopesOf: () => [], keyOf: same, isSame }
+  const cache = new TokenCache<string>({ ...shared, acquire, subjectOf }, names, maxEntries)
+  const open = (key: string) => cache.cell(key)
   const get = async (key: string) => {
     clock.advance(1)
     return open(key).get()
@@ -87,6 +91,17 @@ describe('a cache that is full', () => {
     expect(acquired).toEqual(['one', 'two', 'three'])
     await get('two')
     expect(acquired).toEqual(['one', 'two', 'three', 'two'])
+  })
+
+  it('counts a call with options as use, too', async () => {
+    const { acquired, clock, get, open } = openCache(2)
+    await get('one')
+    await get('two')
+    clock.advance(1)
+    await open('one').get({ minValidityMs: 1 })
+    await get('three')
+    await get('one')
+    expect(acquired).toEqual(['one', 'two', 'three'])
   })
 
   it('keeps a key with a flight under way, so that no second one begins', async () => {

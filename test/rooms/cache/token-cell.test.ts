@@ -1,5 +1,6 @@
 import { AccessToken, isTokenError } from 'm2m-tokens'
 import { describe, expect, it } from 'vitest'
+import type { AcquireFor } from '../../../src/cache/cell-parts.ts'
 import { newCounters } from '../../../src/cache/counters.ts'
 import type { Acquired } from '../../../src/cache/holding.ts'
 import { Ticks } from '../../../src/cache/ticks.ts'
@@ -28,7 +29,7 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
     publish: () => undefined,
   }
   let throwing: Error | undefined
-  const cell = new TokenCell(parts, { audience: 'event', scopes: [] }, ({ signal }) => {
+  const acquire: AcquireFor<string> = (_audience, { signal }) => {
     if (throwing !== undefined) throw throwing
     const startedAt = instantOf(clock)
     return new Promise<Acquired>((resolve, reject) => {
@@ -42,7 +43,9 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
         },
       })
     })
-  })
+  }
+  const subjectOf = (audience: string) => ({ audience, scopes: [] })
+  const cell = new TokenCell({ ...parts, acquire, subjectOf }, 'event')
   return {
     cell,
     flights,
