@@ -181,8 +181,8 @@ export const flightMutants: readonly Mutant[] = [
       {
         id: 'cell-joins',
         rule: 'Concurrent callers share one flight.',
-        find: 'if (isJoinable) return this.#join',
-        replace: 'if (false) return this.#join',
+        find: 'if (flight !== undefined) return this.#join(flight, wanted.signal)',
+        replace: '',
       },
       {
         id: 'cell-forced-shared',

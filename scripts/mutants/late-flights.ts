@@ -18,20 +18,46 @@ export const lateFlightMutants: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    'src/cache/departures.ts',
+    ['promises/frozen-process'],
+    [
+      {
+        id: 'cell-frozen-flight',
+        rule: 'A flight that stood still is not waited for.',
+        find: 'if (flight?.isOutOfTime(now, acquireTimeoutMs) !== false) return undefined',
+        replace: 'if (flight === undefined) return undefined',
+      },
+      {
+        id: 'departures-joined-then',
+        rule: 'What a crowd has joined is looked at again when time has passed.',
+        find: 'joined.wall === ticks.wall && joined.monotonic === ticks.monotonic',
+        replace: 'true',
+      },
+      {
+        id: 'departures-joined-gone',
+        rule: 'A flight that has ended is joined by nobody.',
+        find: ' || joined.flight !== this.underWay',
+        replace: '',
+        killers: [cell],
+      },
+    ],
+  ),
+  ...mutantsOf(
     'src/cache/token-cell.ts',
     ['promises/frozen-process'],
     [
+      {
+        id: 'cell-joined-though-held',
+        rule: 'Who asks for nothing special does not wait with those who do.',
+        find: 'options === undefined && this.answer === undefined',
+        replace: 'options === undefined',
+        killers: [cell],
+      },
       {
         id: 'cell-frozen-failure',
         rule: 'That time ran out while the process stood still makes no pause.',
         find: 'if (flight.isOutOfTime(now, acquireTimeoutMs) && !bindsCallers(error)) return',
         replace: '',
-      },
-      {
-        id: 'cell-frozen-flight',
-        rule: 'A flight that stood still is not waited for.',
-        find: 'underWay?.isOutOfTime(now, this.parts.acquireTimeoutMs) === false',
-        replace: 'underWay !== undefined',
       },
     ],
   ),

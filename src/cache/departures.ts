@@ -3,10 +3,11 @@
  * turn. Only a flight that still holds its slot may report back; what others bring is dropped.
  */
 import type { AccessToken } from '../access-token.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock, Instant } from '../clock.ts'
 import { Flight } from './flight.ts'
 import type { FlightKind } from './flight.ts'
 import type { AcquireInformed, Acquired, KnownTokens } from './holding.ts'
+import type { Tick, Ticks } from './ticks.ts'
 
 export interface Arrivals {
   /** The number of the flight that landed last: those to come get higher ones. */
@@ -20,6 +21,12 @@ export interface Arrivals {
   idle(): void
 }
 
+interface Limits {
+  readonly acquireTimeoutMs: number
+  /** As they stood when the caller came. */
+  readonly ticks: Ticks
+}
+
 export class Departures {
   readonly #clock: Clock
   readonly #acquire: AcquireInformed
@@ -29,6 +36,7 @@ export class Departures {
   #queued: Flight | undefined
   /** Those that stood still, and were not waited for: they may still come. */
   #outrun: Set<Flight> | undefined
+  #joined: ({ readonly flight: Flight } & Tick) | undefined
   #departed: number
 
   constructor(clock: Clock, acquire: AcquireInformed, arrivals: Arrivals) {
@@ -47,6 +55,23 @@ export class Departures {
   /** The flight that a caller may join, if one is under way. */
   get underWay(): Flight | undefined {
     return this.#onDemand ?? this.#forced
+  }
+
+  /** What is under way, unless it has been for too long. */
+  joinable(now: Instant, { acquireTimeoutMs, ticks }: Limits): Flight | undefined {
+    const flight = this.underWay
+    if (flight?.isOutOfTime(now, acquireTimeoutMs) !== false) return undefined
+    this.#joined = { flight, wall: ticks.wall, monotonic: ticks.monotonic }
+    return flight
+  }
+
+  /** The same where others have joined it at this very moment: a herd is not looked at one by one. */
+  joinedAt(ticks: Ticks): Flight | undefined {
+    const joined = this.#joined
+    if (joined === undefined || joined.flight !== this.underWay) return undefined
+    ticks.refresh()
+    const isNow = joined.wall === ticks.wall && joined.monotonic === ticks.monotonic
+    return isNow ? joined.flight : undefined
   }
 
   /** Whoever waits for one that is under way gets what this one brings, if it brings it earlier. */

@@ -50,19 +50,20 @@ export class TokenCell<Request> extends KeyMemory<CellParts<Request>> implements
   }
 
   #answer(options?: GetTokenOptions): Promise<AccessToken> {
+    const isPlain = options === undefined && this.answer === undefined
+    const joined = isPlain ? this.#departures?.joinedAt(this.parts.ticks) : undefined
+    if (joined !== undefined) return this.#join(joined)
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
     if (this.#closed) return Promise.reject(closed(this.subject))
     const now = instantOf(this.parts.clock)
     this.used(this.parts.ticks)
     const minValidityMs = options?.minValidityMs ?? 0
-    if (options?.forceRenewal === true) {
+    if (options?.forceRenewal === true)
       return this.#longEnough(this.#force(now, options.signal), { minValidityMs })
-    }
     const held = this.current
     const move = decide(held?.plan, now, minValidityMs)
-    if (held === undefined || move === 'wait') {
+    if (held === undefined || move === 'wait')
       return this.#wait(now, { minValidityMs, signal: options?.signal })
-    }
     if (move === 'answer-and-renew') this.#renewBehind(now)
     this.parts.counters.hits += 1
     return held.answer
@@ -115,9 +116,8 @@ export class TokenCell<Request> extends KeyMemory<CellParts<Request>> implements
   }
 
   #nextArrival(now: Instant, usable: boolean, wanted: Wanted): Promise<AccessToken> {
-    const underWay = this.#departures?.underWay
-    const isJoinable = underWay?.isOutOfTime(now, this.parts.acquireTimeoutMs) === false
-    if (isJoinable) return this.#join(underWay, wanted.signal)
+    const flight = this.#departures?.joinable(now, this.parts)
+    if (flight !== undefined) return this.#join(flight, wanted.signal)
     const failure = this.failures[usable ? 'forDemands' : 'forCallers'](now.monotonic)
     if (failure !== undefined) return Promise.reject(failure.error as Error)
     this.parts.counters.waits += 1

@@ -31,6 +31,10 @@ function answerOf(url: string): unknown {
   if (url === 'https://auth.example.com/token') {
     return { access_token: 'obvious-fake', token_type: 'bearer' }
   }
+  if (url.startsWith('https://auth.example.com/.well-known/')) {
+    const issuer = 'https://auth.example.com'
+    return { issuer, token_endpoint: `${issuer}/token` }
+  }
   if (!url.includes('/.well-known/')) return 'hello'
   return {
     resource: 'https://mcp.example.com/mcp',
@@ -82,6 +86,15 @@ describe('the first calls of a process', () => {
     expect(await error).toBe(reason)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(sent).toEqual([])
+  })
+
+  it('ask the issuer once where its endpoint is, for whatever keys', async () => {
+    const { tokens, sent } = await fresh({
+      issuer: 'https://auth.example.com',
+      tokenEndpoint: undefined,
+    })
+    await Promise.all([tokens.getToken('event'), tokens.getToken('file')])
+    expect(sent.filter(({ url }) => url.includes('/.well-known/'))).toHaveLength(1)
   })
 
   it('ask a resource once what it takes', async () => {

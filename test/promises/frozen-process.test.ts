@@ -63,6 +63,21 @@ describe('a renewal under way while the process stands still', () => {
   })
 })
 
+describe('a crowd that waits while the process stands still', () => {
+  it('is not joined by who comes after', async () => {
+    const { server, clock, tokens } = await start()
+    const release = server.hold()
+    const crowd = [1, 2, 3].map(() => tokens.getToken('event'))
+    await until(() => server.requests.length === 1)
+    clock.suspend(minutes(60))
+    const after = tokens.getToken('event')
+    await until(() => server.requests.length === 2)
+    release()
+    expect((await after).accessToken).toBe(server.issued[1])
+    await Promise.allSettled(crowd)
+  })
+})
+
 describe('a manager that is closed while an acquisition from before is still under way', () => {
   it('rejects who waits for it, and leaves no timer', async () => {
     const { server, clock, tokens } = await start()

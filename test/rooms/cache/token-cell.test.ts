@@ -23,8 +23,7 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
     clock,
     ticks: new Ticks(clock),
     random,
-    windows: {},
-    acquireTimeoutMs: minutes(10),
+    ...{ windows: {}, acquireTimeoutMs: minutes(10) },
     counters,
     publish: () => undefined,
   }
@@ -56,7 +55,6 @@ function openCell(clock: Clock = manualClock(), random = () => 0) {
   }
 }
 
-/** Lets everything that is already decided happen. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 async function holdingCell() {
@@ -66,6 +64,28 @@ async function holdingCell() {
   opened.flights[0]?.land()
   return { ...opened, clock, held: await first }
 }
+
+describe('callers of one moment', () => {
+  it('who ask for nothing special do not wait with those who do', async () => {
+    const { cell, flights, clock, held } = await holdingCell()
+    clock.advance(seconds(500))
+    const special = [1, 2, 3].map(() => cell.get({ minValidityMs: seconds(300) }))
+    expect(await cell.get()).toBe(held)
+    flights[1]?.land()
+    expect(await Promise.all(special)).not.toContain(held)
+  })
+
+  it('do not join what has failed in the same moment', async () => {
+    const { cell, flights } = openCell()
+    const failed = [1, 2].map(() => rejectionOf(cell.get()))
+    const forced = cell.get({ forceRenewal: true })
+    flights[0]?.fail(new Error('nobody is there'))
+    await Promise.all(failed)
+    const last = cell.get()
+    flights[1]?.land()
+    expect(await last).toBe(await forced)
+  })
+})
 
 describe('the cell’s table', () => {
   it('nothing held, no flight: starts one and waits', async () => {
