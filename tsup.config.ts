@@ -58,8 +58,10 @@ export default defineConfig([
       await Promise.all([writeLicences(), rm(toRequire, { recursive: true })])
     },
   },
-  // Declarations of the CommonJS build.
-  { ...common, format: ['cjs'], dts: { only: true } },
+  // Declarations of the CommonJS build. Without declarations it would be a CommonJS build of its own.
+  ...(process.argv.includes('--no-dts')
+    ? []
+    : [{ ...common, format: ['cjs' as const], dts: { only: true } }]),
 ])
 
 /** What is bundled comes with its licence. */

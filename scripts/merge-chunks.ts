@@ -55,7 +55,10 @@ export async function mergeChunks({ from, to, format, entries }: Merging): Promi
     // CommonJS has a word of its own for what is loaded on first use; import() needs a loader of modules.
     dynamicImportInCjs: false,
     entryFileNames: `[name].${ending}`,
-    chunkFileNames: `[name].${ending}`,
+    // A process that is running while the package is replaced finds the file that it knows, or none:
+    // never one of another version, whose names might mean something else.
+    chunkFileNames: `[name]-[hash].${ending}`,
+    minifyInternalExports: false,
     manualChunks: (id) => [...merged].find(([, names]) => names.has(basename(id)))?.[0],
   })
   const chunks = output.filter((part) => part.type === 'chunk')

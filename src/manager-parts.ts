@@ -5,8 +5,10 @@
 import { textOf } from './access-token.ts'
 import type { AccessToken } from './access-token.ts'
 import type { Acquiring } from './acquiring.ts'
+import { carefulSending } from './bearer/bearer-fetch.ts'
 import type { Counters } from './cache/counters.ts'
 import { TokenPossession } from './client-auth/possession.ts'
+import { TokenUnavailableError } from './errors.ts'
 import { lazyPart } from './lazy-part.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { AcquireForKey } from './shared-acquire.ts'
@@ -27,6 +29,24 @@ export interface ManagerParts {
 }
 
 export const acquiringPart = lazyPart(() => import('./acquiring.ts'))
+
+/**
+ * Where tokens are asked for they are spent, so the careful way of spending comes along: a process
+ * that runs for weeks does not find at its first 401 that its package has been replaced.
+ */
+async function loadAcquiring() {
+  try {
+    const loaded = await acquiringPart.load()
+    carefulSending.load().catch(() => undefined)
+    return loaded
+  } catch (cause) {
+    throw new TokenUnavailableError(
+      'token_endpoint_unreachable',
+      'the code that asks for tokens could not be loaded, see cause; was the package replaced while this process ran?',
+      { cause },
+    )
+  }
+}
 
 export function createManagerParts(
   options: ResolvedOptions,
@@ -49,7 +69,7 @@ export function createManagerParts(
   }
   let made: Acquiring | undefined
   const acquiring = async () => {
-    const { createAcquiring } = acquiringPart.loaded ?? (await acquiringPart.load())
+    const { createAcquiring } = acquiringPart.loaded ?? (await loadAcquiring())
     made ??= createAcquiring(options, parts)
     return made
   }

@@ -1,4 +1,4 @@
-/** Prints every file that an import of the module it is given loads, dependencies included. */
+/** Prints every file that an import of the module it is given loads, and which of Node's own modules. */
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
@@ -11,5 +11,8 @@ registerHooks({
   },
 })
 
+const { moduleLoadList } = process as unknown as { readonly moduleLoadList: readonly string[] }
+const before = new Set(moduleLoadList)
 await import(pathToFileURL(process.argv[2] ?? '').href)
-console.log(JSON.stringify(files))
+const builtins = moduleLoadList.filter((name) => !before.has(name))
+console.log(JSON.stringify({ files, builtins }))

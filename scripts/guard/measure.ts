@@ -4,6 +4,8 @@
  */
 import { pathToFileURL } from 'node:url'
 import type * as Package from '../../src/index.ts'
+import { fakeToken } from '../../test/bench/fake-token.ts'
+import { bytesPerToken } from '../../test/bench/retained.ts'
 import { Subject } from '../../test/bench/timing.ts'
 import type { Cost, Measures } from './measures.ts'
 
@@ -59,6 +61,27 @@ for (let round = 0; round < 15; round += 1) {
   }
 }
 
+/** A manager that holds a token for each of so many audiences. */
+async function holding(keys: number): Promise<unknown> {
+  let issued = 0
+  const many = new TokenManager({
+    tokenEndpoint: 'https://issuer.example/token',
+    clientId: 'guard',
+    clientSecret: 'fake-secret',
+    maxEntries: keys,
+    fetch: () => {
+      issued += 1
+      const text = fakeToken(issued, Date.now())
+      const body = { access_token: text, token_type: 'Bearer', expires_in: 86_400 }
+      return Promise.resolve(Response.json(body))
+    },
+  })
+  for (let key = 0; key < keys; key += 1) {
+    await many.getToken(`https://service-${key}.example`, ['a', 'b'])
+  }
+  return many
+}
+
 async function bytesOf(subject: Subject): Promise<number> {
   const samples: number[] = []
   for (let n = 0; n < 5; n += 1) samples.push(await subject.bytes())
@@ -75,6 +98,7 @@ const measures: Measures = {
   scoped: await costOf('scoped'),
   fetch: (await bytesOf(subjects.wrapped)) - (await bytesOf(subjects.bare)),
   herd,
+  perKey: await bytesPerToken(holding, 20_000),
 }
 console.log(JSON.stringify(measures))
 await tokens.close()

@@ -14,9 +14,11 @@ export interface Measures {
   readonly fetch: number
   /** Token requests of a cold herd. */
   readonly herd: number
+  /** Bytes that a key and its token take beyond the token's text. */
+  readonly perKey: number
 }
 
 export function isMeasures(value: unknown): value is Measures {
   if (typeof value !== 'object' || value === null) return false
-  return ['floor', 'bound', 'scoped', 'fetch', 'herd'].every((name) => name in value)
+  return ['floor', 'bound', 'scoped', 'fetch', 'herd', 'perKey'].every((name) => name in value)
 }

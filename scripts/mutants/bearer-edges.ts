@@ -19,6 +19,13 @@ export const bearerEdgeMutants: readonly Mutant[] = [
         find: 'const outgoing = new OutgoingRequest(input, init)',
         replace: 'await null; const outgoing = new OutgoingRequest(input, init)',
       },
+      {
+        id: 'fetch-own-authorization',
+        rule: 'An Authorization header of the caller is left alone.',
+        find: "source === undefined || outgoing.headers.has('authorization')",
+        replace: 'source === undefined',
+        killers: [isolation],
+      },
     ],
   ),
   ...mutantsOf(
@@ -37,12 +44,6 @@ export const bearerEdgeMutants: readonly Mutant[] = [
     'src/bearer/careful-sending.ts',
     [isolation],
     [
-      {
-        id: 'fetch-own-authorization',
-        rule: 'An Authorization header of the caller is left alone.',
-        find: "source === undefined || outgoing.headers.has('authorization')",
-        replace: 'source === undefined',
-      },
       {
         id: 'fetch-redirect-looked-up',
         rule: 'A redirect target is looked up anew.',

@@ -10,6 +10,13 @@ export const quickSendingMutants: readonly Mutant[] = [
     ['interop/undici-quick'],
     [
       {
+        id: 'quick-iterable-headers',
+        rule: 'Headers that a fetch iterates over are read.',
+        find: 'if (Symbol.iterator in (headers as object)) return false',
+        replace: '',
+        killers: ['interop/fetch-held'],
+      },
+      {
         id: 'quick-own-authorization',
         rule: 'An Authorization header of the caller’s own is left alone.',
         find: "if (name.length === 13 && name.toLowerCase() === 'authorization') return false",
@@ -57,6 +64,13 @@ export const quickSendingMutants: readonly Mutant[] = [
         rule: 'A 401 is answered with a new token.',
         find: 'status !== 401 && ',
         replace: '',
+      },
+      {
+        id: 'quick-sent',
+        rule: 'What was sent is sent again, and not what the caller has by then.',
+        find: 'carefully([input, withoutOurs(sent)], {',
+        replace: 'carefully([input, init], {',
+        killers: ['interop/fetch-held'],
       },
       {
         id: 'quick-redirects',

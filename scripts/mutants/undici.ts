@@ -66,6 +66,12 @@ export const undiciMutants: readonly Mutant[] = [
         replace: 'options.origin',
       },
       {
+        id: 'undici-quick-sent',
+        rule: 'What was sent is sent again, to where it was sent.',
+        find: 'options: sent, handler',
+        replace: 'options, handler',
+      },
+      {
         id: 'undici-quick-refused',
         rule: 'A refused token is renewed.',
         find: 'void deliverOn(delivery, relay, { token, answer })',

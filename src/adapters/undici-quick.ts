@@ -5,9 +5,10 @@
  */
 import type { Dispatcher } from 'undici'
 import { authorizationHeader } from '../access-token.ts'
+import type { AccessToken } from '../access-token.ts'
 import { isPlainHeaders } from '../bearer/plain-headers.ts'
 import { heldToken, plainRoute } from '../token-source.ts'
-import type { BearerRouter } from '../token-source.ts'
+import type { BearerRouter, TokenSource } from '../token-source.ts'
 import { deliverOn, tell } from './undici-delivery.ts'
 import { placeOf } from './undici-place.ts'
 import { RelayController } from './undici-relay.ts'
@@ -28,32 +29,48 @@ export function sendQuickly(
 ): boolean | undefined {
   const href = plainHref(options, ownOrigin)
   if (href === undefined || !isPlainHeaders(options.headers)) return undefined
-  const source = router[plainRoute]?.(href)
-  if (source === undefined) return undefined
-  const token = source[heldToken]?.()
-  if (token === undefined) return undefined
+  const { source, token } = heldFor(router, href)
+  if (source === undefined || token === undefined) return undefined
+  const given = options.headers as Readonly<Record<string, string>> | undefined
+  const headers = { ...given, authorization: authorizationHeader(token) }
+  // What is sent, and not what the caller has by then, is what may be sent again. A redirect
+  // interceptor below us would take our headers along, to wherever it leads.
+  const sent = { ...options, headers, maxRedirections: 0 } as typeof options
   const relay = new RelayController()
   const reply = new Reply(handler, relay, {
     arrived: (answer) => {
       if (answer.status !== 401) return
-      const [place, headers] = [placeOf(options, ownOrigin), options.headers ?? null]
-      const delivery = { dispatch, options, handler, source, place, headers }
+      const place = placeOf(sent, ownOrigin)
+      const delivery = { dispatch, options: sent, handler, source, place, headers }
       void deliverOn(delivery, relay, { token, answer })
     },
     failed: (error) => {
       tell(handler, relay, error)
     },
   })
-  const given = options.headers as Readonly<Record<string, string>> | undefined
-  const headers = { ...given, authorization: authorizationHeader(token) }
   try {
     handler.onRequestStart?.(relay, null)
     if (relay.aborted) throw relay.reason as Error
-    // A redirect interceptor below us would take our headers along, to wherever it leads.
-    return dispatch({ ...options, headers, maxRedirections: 0 } as typeof options, reply)
+    return dispatch(sent, reply)
   } catch (error) {
     reply.onResponseError(null, error as Error)
     return true
+  }
+}
+
+interface Held {
+  readonly source?: TokenSource | undefined
+  readonly token?: AccessToken | undefined
+}
+
+/** A clock of the user's own may throw: the careful way tells the handler. */
+function heldFor(router: BearerRouter, href: string): Held {
+  try {
+    const source = router[plainRoute]?.(href)
+    if (source === undefined) return {}
+    return { source, token: source[heldToken]?.() }
+  } catch {
+    return {}
   }
 }
 

@@ -3,7 +3,6 @@
  * each target decides anew whether and which token it gets, and answers a 401 once. Loaded on first use.
  */
 import { discardBody } from '../discard-body.ts'
-import { bearerRoute } from '../token-source.ts'
 import type { TokenSource } from '../token-source.ts'
 import type { BearerFetchParts } from './bearer-fetch.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
@@ -19,19 +18,19 @@ import {
 import type { Hop } from './redirect.ts'
 import { spendToken } from './spend-token.ts'
 
-/** @param first What was sent already, and answered. */
+export interface Start {
+  readonly source: TokenSource
+  /** What was sent already, and answered. */
+  readonly first: FirstAnswer | undefined
+}
+
 export async function sendCarefully(
   parts: BearerFetchParts,
   outgoing: OutgoingRequest,
-  first: FirstAnswer | undefined,
+  start: Start,
 ): Promise<Response> {
-  const source = first?.source ?? parts.router[bearerRoute](outgoing.url)
-  // The caller's own Authorization, or a URL without a token: an ordinary fetch.
-  if (source === undefined || outgoing.headers.has('authorization')) {
-    return outgoing.sendAsGiven(parts.fetch())
-  }
   try {
-    return await follow(parts, outgoing, { source, first })
+    return await follow(parts, outgoing, start)
   } finally {
     outgoing.release()
   }
@@ -40,7 +39,7 @@ export async function sendCarefully(
 async function follow(
   parts: BearerFetchParts,
   outgoing: OutgoingRequest,
-  start: { readonly source: TokenSource; readonly first: FirstAnswer | undefined },
+  start: Start,
 ): Promise<Response> {
   let hop: Hop = { url: outgoing.url, method: outgoing.method, sendsBody: true }
   let source: TokenSource | undefined = start.source

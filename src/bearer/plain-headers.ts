@@ -4,6 +4,7 @@
 export function isPlainHeaders(headers: unknown): boolean {
   if (headers === undefined) return true
   if (headers === null || Object.getPrototypeOf(headers) !== Object.prototype) return false
+  if (Symbol.iterator in (headers as object)) return false
   for (const name in headers as object) {
     if (name.length === 13 && name.toLowerCase() === 'authorization') return false
   }

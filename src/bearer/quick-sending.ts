@@ -35,10 +35,12 @@ export function createQuickFetch(
       if (source === undefined) return carefully([input, init])
       const token = source[heldToken]?.()
       if (token === undefined) return carefully([input, init])
-      return fetch()(input, attached(init, authorizationHeader(token))).then((answer) => {
+      const sent = attached(init, authorizationHeader(token))
+      // Not every fetch of a user's own is an async function.
+      return Promise.resolve(fetch()(input, sent)).then((answer) => {
         const { status } = answer
         if (status !== 401 && !isRedirectStatus(status)) return answer
-        return carefully([input, init], { source, token, answer })
+        return carefully([input, withoutOurs(sent)], { source, token, answer })
       })
     } catch (error) {
       return Promise.reject(error as Error)
@@ -46,7 +48,20 @@ export function createQuickFetch(
   }
 }
 
-function attached(init: RequestInit | undefined, authorization: string): RequestInit {
+interface SentInit extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What was sent and not what the caller has by now: an `init` may be used again for the next call. */
+function withoutOurs(sent: SentInit): RequestInit {
+  const headers: Record<string, string> = { ...sent.headers }
+  delete headers['authorization']
+  const init: RequestInit = { ...sent, headers }
+  delete init.redirect
+  return init
+}
+
+function attached(init: RequestInit | undefined, authorization: string): SentInit {
   if (init === undefined) return { headers: { authorization }, redirect: 'manual' }
   const headers = {
     ...(init.headers as Readonly<Record<string, string>> | undefined),

@@ -109,7 +109,8 @@ export class Flight {
   /** The outcome, for one more caller, who may leave by `signal`. */
   join(signal?: AbortSignal): Promise<AccessToken> {
     this.#waiters += 1
-    this.#release ??= this.#clock.after(longestDelayMs, () => undefined, true)
+    // Who was told that it begins may have ended it.
+    if (this.#active) this.#release ??= this.#clock.after(longestDelayMs, () => undefined, true)
     return signal === undefined ? this.outcome : this.#joinUntil(signal)
   }
 

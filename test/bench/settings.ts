@@ -41,7 +41,7 @@ export const full: Settings = {
   loadLanes: 1,
   startRounds: 11,
   memoryKeys: 100_000,
-  limitMs: 60_000,
+  limitMs: 20_000,
 }
 
 export const quick: Settings = {

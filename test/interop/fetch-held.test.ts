@@ -75,6 +75,50 @@ describe('a fetch whose token is held', () => {
     expect(resource.arrivals).toHaveLength(1)
   })
 
+  it('sends again what it sent, whatever the caller has made of it by then', async () => {
+    const { tokens, resource } = await warm((response, { headers }) => {
+      response.writeHead(headers.authorization === 'Bearer event-token-1' ? 401 : 200).end()
+    })
+    const init = { method: 'POST', body: '', headers: { 'x-order': '' } }
+    const answers = ['one', 'two', 'three'].map((body) => {
+      init.body = body
+      init.headers['x-order'] = body
+      return tokens.fetch(`${resource.origin}/`, init)
+    })
+    await Promise.all(answers)
+    const taken = resource.arrivals.slice(3).map(({ text, headers }) => [text, headers['x-order']])
+    expect(taken.toSorted()).toEqual([
+      ['one', 'one'],
+      ['three', 'three'],
+      ['two', 'two'],
+    ])
+  })
+
+  it('goes along with headers that can be iterated, whatever they look like', async () => {
+    const { tokens, resource } = await warm((response) => response.end('hello'))
+    const headers = { *[Symbol.iterator]() { yield ['x-own', '1'] } } // prettier-ignore
+    await tokens.fetch(`${resource.origin}/`, { headers: headers as never })
+    expect(resource.arrivals[0]).toMatchObject({
+      authorization: 'Bearer event-token-1',
+      headers: { 'x-own': '1' },
+    })
+  })
+
+  it('takes the answer of a fetch that is no async function', async () => {
+    const { tokens } = await warm(() => undefined)
+    const now = managerFor({
+      tokenEndpoint: 'https://auth.example.com/token',
+      clientId: 'task-service',
+      clientSecret: 'fake-secret',
+      resources: { 'https://events.example.com': { audience: 'event' } },
+      fetch: (() =>
+        Response.json({ access_token: 'fake', token_type: 'Bearer' })) as unknown as typeof fetch,
+    })
+    await tokens.close()
+    await now.prewarm()
+    expect((await now.fetch('https://events.example.com/')).status).toBe(200)
+  })
+
   it('has it renewed once when it is refused', async () => {
     const { tokens, resource, endpoint } = await warm((response, { headers }) => {
       if (headers.authorization === 'Bearer event-token-1') response.writeHead(401)

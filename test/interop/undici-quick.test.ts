@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { Client, request } from 'undici'
 import { tokensOf } from './support/axios-copies.ts'
-import { failureOf } from './support/managers.ts'
+import { failureOf, forwardClock } from './support/managers.ts'
 import { startResource } from './support/plain-servers.ts'
 import { compose, tell } from './support/undici-world.ts'
 import type { UndiciWorldOptions } from './support/undici-world.ts'
@@ -85,6 +85,34 @@ describe('a request whose token is held', () => {
     const told = await tell(dispatcher, options)
     expect(told.events).toEqual(['start', '200', 'data', 'end'])
     expect(tokensOf(events.arrivals)).toEqual([first, second])
+  })
+
+  it('is sent again to where it was sent, whatever the caller has made of it by then', async () => {
+    const events = await startResource((response, { headers }) => {
+      response.writeHead(headers.authorization === first ? 401 : 200).end()
+    })
+    const other = await startResource((response) => response.end('other'))
+    const { dispatcher } = await warm({ [events.origin]: 'event' })
+    const options = { path: '/e', method: 'POST', body: 'one', origin: events.origin }
+    const told = tell(dispatcher, options as never)
+    Object.assign(options, { origin: other.origin, path: '/other', body: 'two' })
+    expect((await told).events).toEqual(['start', '200', 'end'])
+    expect(events.arrivals.map(({ path, text }) => [path, text])).toEqual([
+      ['/e', 'one'],
+      ['/e', 'one'],
+    ])
+    expect(other.arrivals).toHaveLength(0)
+  })
+
+  it('is told of a clock that throws, and not thrown at', async () => {
+    const events = await startResource((response) => response.end('hello'))
+    const clock = { ...forwardClock() }
+    const { dispatcher } = await warm({ [events.origin]: 'event' }, { manager: { clock } })
+    clock.now = () => {
+      throw new Error('no time')
+    }
+    const told = await tell(dispatcher, { ...get, origin: events.origin })
+    expect(told.events).toEqual(['start', 'error'])
   })
 
   it('is answered by the refusal where its body is a stream', async () => {

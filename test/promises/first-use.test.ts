@@ -68,6 +68,27 @@ describe('the first calls of a process', () => {
     expect(sent.at(-1)?.headers.get('authorization')).toBe('Bearer obvious-fake')
   })
 
+  it('read at once also what they pass on as it is', async () => {
+    const { tokens, sent } = await fresh()
+    const headers = { authorization: 'Basic first' }
+    const answer = tokens.fetch('https://calendar.example.com/', { headers })
+    headers.authorization = 'Basic second'
+    await answer
+    expect(sent[0]?.headers.get('authorization')).toBe('Basic first')
+  })
+
+  it('fail with a reason where the code has gone, and work when it is back', async () => {
+    vi.doMock('../../src/acquiring.ts', () => {
+      throw new Error('no such file')
+    })
+    const { tokens } = await fresh()
+    const error = await rejectionOf(tokens.getToken('event'))
+    expect(error).toMatchObject({ code: 'token_endpoint_unreachable' })
+    expect(String(error)).toContain('could not be loaded')
+    vi.doUnmock('../../src/acquiring.ts')
+    await vi.waitFor(() => tokens.getToken('event'))
+  })
+
   it('end with the manager, and ask nothing more', async () => {
     const { tokens, sent } = await fresh()
     const error = rejectionOf(tokens.getToken('event'))

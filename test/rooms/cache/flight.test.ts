@@ -51,6 +51,16 @@ function departing() {
   return { clock, departures, force, begun, landed, failed }
 }
 
+describe('a flight that has ended', () => {
+  it('keeps no process alive for who joins it all the same', async () => {
+    const clock = manualClock()
+    const flight = new Flight('foreground', clock, () => undefined)
+    flight.abandon(new Error('closed while it was announced'))
+    await rejectionOf(flight.join())
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a caller’s signal', () => {
   it('has no listener of ours after the call has ended', async () => {
     const { departures, begun } = departing()
