@@ -88,7 +88,6 @@ export const undiciMutants: readonly Mutant[] = [
         rule: 'No redirect is followed below us.',
         find: ', maxRedirections: 0',
         replace: '',
-        killers: [composed],
       },
     ],
   ),

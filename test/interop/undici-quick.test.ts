@@ -1,6 +1,6 @@
 /** Requests of npm undici while their token is held: sent at once, by the same rules. */
 import { describe, expect, it } from 'vitest'
-import { Client, request } from 'undici'
+import { Agent, Client, interceptors, request } from 'undici'
 import { tokensOf } from './support/axios-copies.ts'
 import { failureOf, forwardClock } from './support/managers.ts'
 import { startResource } from './support/plain-servers.ts'
@@ -143,6 +143,18 @@ describe('a request whose token is held', () => {
       leaving.abort(reason)
     })
     expect(await failureOf(late)).toBe(reason)
+  })
+
+  it('takes nothing along where an interceptor below it follows redirects', async () => {
+    const other = await startResource((response) => response.end('other'))
+    const events = await startResource((response) => {
+      response.writeHead(302, { location: `${other.origin}/f` }).end()
+    })
+    const over = new Agent().compose(interceptors.redirect({ maxRedirections: 5 }))
+    const { dispatcher } = await warm({ [events.origin]: 'event' }, { over })
+    const { statusCode } = await request(events.origin, { dispatcher })
+    expect(statusCode).toBe(302)
+    expect(other.arrivals).toHaveLength(0)
   })
 
   it('that cannot be sent is told so, once', async () => {
